@@ -1,2 +1,2 @@
-/** Placeholder. */
+/** Tensors: handles to typed, strided views of a device's memory. Public API. */
 package dev.bearhug.tensor;
