@@ -1,0 +1,35 @@
+package dev.bearhug.tasks.testing;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
+
+/** Finds the reference values and data sets that live outside of the repository. */
+public final class SharedFiles {
+
+  private SharedFiles() {}
+
+  /** Returns a folder below the root of the reference values; skips the test when it is absent. */
+  public static Path fixtures(String folder) {
+    return require("bearhug.fixtures", "fixtures", folder);
+  }
+
+  /** Returns a folder below the root of the data sets; skips the test when it is absent. */
+  public static Path data(String folder) {
+    return require("bearhug.data", "data", folder);
+  }
+
+  private static Path require(String property, String name, String folder) {
+    String given = System.getProperty(property, "");
+    Path root =
+        given.isBlank()
+            ? Path.of(System.getProperty("bearhug.root", "..")).resolve("../shared").resolve(name)
+            : Path.of(given);
+    Path path = root.resolve(folder).normalize();
+    if (!Files.isDirectory(path)) {
+      System.out.println("skipped: no folder " + path + " (set -D" + property + "=DIR)");
+    }
+    Assumptions.assumeTrue(Files.isDirectory(path), () -> "no folder " + path);
+    return path;
+  }
+}

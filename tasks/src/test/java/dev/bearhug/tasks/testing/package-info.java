@@ -1,0 +1,2 @@
+/** Helpers for the tests of this module. */
+package dev.bearhug.tasks.testing;
