@@ -6,8 +6,9 @@ import java.lang.foreign.ValueLayout;
 /**
  * Raw access to native memory by absolute address, for kernels only.
  *
- * <p>Kernels receive addresses that the dispatcher has checked once per call; one segment that spans the
- * address space lets the compiler drop the per-access bounds check. Nothing here checks anything.
+ * <p>Kernels receive addresses that the dispatcher has checked once per call; one segment that
+ * spans the address space lets the compiler drop the per-access bounds check. Nothing here checks
+ * anything.
  */
 public final class NativeMemory {
 

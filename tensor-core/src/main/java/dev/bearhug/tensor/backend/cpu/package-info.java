@@ -1,2 +1,4 @@
-/** The CPU backend: oneDNN matrix products, Vector API kernels, worker pool. For the engine only. */
+/**
+ * The CPU backend: oneDNN matrix products, Vector API kernels, worker pool. For the engine only.
+ */
 package dev.bearhug.tensor.backend.cpu;
