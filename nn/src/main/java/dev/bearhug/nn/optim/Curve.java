@@ -3,8 +3,8 @@ package dev.bearhug.nn.optim;
 /**
  * How the rate goes on after the warm-up.
  *
- * <p>{@code StrictMath} throughout: a resumed run may continue on another processor and must see the
- * same rates to the last bit.
+ * <p>{@code StrictMath} throughout: a resumed run may continue on another processor and must see
+ * the same rates to the last bit.
  */
 sealed interface Curve {
 

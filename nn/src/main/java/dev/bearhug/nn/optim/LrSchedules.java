@@ -11,13 +11,15 @@ import java.util.TreeSet;
  * The learning-rate schedules, by method or by name.
  *
  * <p>Every schedule may start with a linear warm-up from 0: step {@code i < warmup} uses {@code
- * baseRate * i / warmup}, so that the very first step of a run with warm-up moves nothing, as in the
- * reference library. In the formulas below {@code t} is the number of steps since the end of the
- * warm-up and {@code n = total - warmup}.
+ * baseRate * i / warmup}, so that the very first step of a run with warm-up moves nothing, as in
+ * the reference library. In the formulas below {@code t} is the number of steps since the end of
+ * the warm-up and {@code n = total - warmup}.
  */
 public final class LrSchedules {
 
-  /** Length scale of {@link #inverseSqrt} where neither timescale nor warm-up is given, in steps. */
+  /**
+   * Length scale of {@link #inverseSqrt} where neither timescale nor warm-up is given, in steps.
+   */
   private static final long DEFAULT_TIMESCALE = 10_000;
 
   private LrSchedules() {}
@@ -33,7 +35,8 @@ public final class LrSchedules {
   }
 
   /**
-   * Returns the schedule that falls on a straight line to 0: {@code baseRate * max(0, (n - t) / n)}.
+   * Returns the schedule that falls on a straight line to 0: {@code baseRate * max(0, (n - t) /
+   * n)}.
    *
    * @param baseRate rate at the end of the warm-up
    * @param warmup number of warm-up steps
@@ -44,7 +47,8 @@ public final class LrSchedules {
   }
 
   /**
-   * Returns the schedule that follows a cosine: {@code baseRate * (1 + cos(2 pi cycles t / n)) / 2}.
+   * Returns the schedule that follows a cosine: {@code baseRate * (1 + cos(2 pi cycles t / n)) /
+   * 2}.
    *
    * <p>The wave goes on after {@code total}: a run that is longer than planned sees the rate rise.
    * Source: Loshchilov and Hutter, <a href="https://arxiv.org/abs/1608.03983">SGDR</a>, 2017.
@@ -106,8 +110,8 @@ public final class LrSchedules {
    *
    * @param baseRate rate at the end of the warm-up
    * @param warmup number of warm-up steps
-   * @param timescale steps after which the rate has fallen by a factor of sqrt(2), above 0; the usual
-   *     choice is the length of the warm-up
+   * @param timescale steps after which the rate has fallen by a factor of sqrt(2), above 0; the
+   *     usual choice is the length of the warm-up
    */
   public static LrSchedule inverseSqrt(double baseRate, long warmup, double timescale) {
     requirePositive("timescale", timescale);
@@ -153,8 +157,8 @@ public final class LrSchedules {
   }
 
   /**
-   * Returns the argument names a schedule takes, so that a caller that knows warm-up and total passes
-   * only what applies.
+   * Returns the argument names a schedule takes, so that a caller that knows warm-up and total
+   * passes only what applies.
    *
    * @param name one of {@link #names()}
    * @throws IllegalArgumentException if the name is unknown
@@ -213,7 +217,8 @@ public final class LrSchedules {
     COSINE_WITH_RESTARTS(
         "cosine_with_restarts",
         Set.of("warmup", "total", "num_cycles"),
-        (rate, in) -> cosineWithRestarts(rate, in.warmup(), in.total(), in.number("num_cycles", 1))),
+        (rate, in) ->
+            cosineWithRestarts(rate, in.warmup(), in.total(), in.number("num_cycles", 1))),
     POLYNOMIAL(
         "polynomial",
         Set.of("warmup", "total", "lr_end", "power"),

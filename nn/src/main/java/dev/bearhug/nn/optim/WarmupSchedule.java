@@ -17,6 +17,8 @@ record WarmupSchedule(double baseRate, long warmup, Curve curve) implements LrSc
               + step
               + ". Steps count from 0.");
     }
-    return step < warmup ? baseRate * ((double) step / warmup) : curve.rate(baseRate, step - warmup);
+    return step < warmup
+        ? baseRate * ((double) step / warmup)
+        : curve.rate(baseRate, step - warmup);
   }
 }

@@ -71,8 +71,7 @@ class LrSchedulesTest {
     assertSame(
         LrSchedules.named("cosine_with_restarts", 1, args),
         LrSchedules.cosineWithRestarts(1, 3, 20, 1));
-    assertSame(
-        LrSchedules.named("polynomial", 1, args), LrSchedules.polynomial(1, 3, 20, 1e-7, 1));
+    assertSame(LrSchedules.named("polynomial", 1, args), LrSchedules.polynomial(1, 3, 20, 1e-7, 1));
     assertSame(
         LrSchedules.named("inverse_sqrt", 1, Map.of("warmup", 3)),
         LrSchedules.inverseSqrt(1, 3, 3));
@@ -139,7 +138,8 @@ class LrSchedulesTest {
   private static Stream<DynamicTest> cases(JsonNode file) {
     List<DynamicTest> tests = new ArrayList<>();
     for (Map.Entry<String, JsonNode> entry : file.get("schedules").properties()) {
-      tests.add(DynamicTest.dynamicTest(entry.getKey(), () -> check(entry.getKey(), entry.getValue())));
+      tests.add(
+          DynamicTest.dynamicTest(entry.getKey(), () -> check(entry.getKey(), entry.getValue())));
     }
     assertThat(tests).as("schedules in the reference file").isNotEmpty();
     return tests.stream();
@@ -147,7 +147,10 @@ class LrSchedulesTest {
 
   private static void check(String label, JsonNode expected) {
     Map<String, Double> arguments = new HashMap<>();
-    expected.get("args").properties().forEach(e -> arguments.put(e.getKey(), e.getValue().asDouble()));
+    expected
+        .get("args")
+        .properties()
+        .forEach(e -> arguments.put(e.getKey(), e.getValue().asDouble()));
     double baseRate = expected.get("base_lr").asDouble();
     LrSchedule schedule = LrSchedules.named(scheduleName(label), baseRate, arguments);
     JsonNode rates = expected.get("lr");
@@ -156,7 +159,9 @@ class LrSchedulesTest {
       double want = rates.get(step).asDouble();
       // Where a wave reaches 0 the reference itself is only exact to an ulp of the base rate.
       double tolerance = 1e-12 * Math.abs(want) + 1e-15 * baseRate;
-      assertThat(schedule.rate(step)).as("%s, step %d", label, step).isCloseTo(want, within(tolerance));
+      assertThat(schedule.rate(step))
+          .as("%s, step %d", label, step)
+          .isCloseTo(want, within(tolerance));
     }
   }
 
@@ -174,6 +179,8 @@ class LrSchedulesTest {
     if (!given.isBlank()) {
       return Path.of(given);
     }
-    return Path.of(System.getProperty("bearhug.root", "..")).resolve("../shared/fixtures").normalize();
+    return Path.of(System.getProperty("bearhug.root", ".."))
+        .resolve("../shared/fixtures")
+        .normalize();
   }
 }
