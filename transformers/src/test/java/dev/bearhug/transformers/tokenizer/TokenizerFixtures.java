@@ -1,0 +1,91 @@
+package dev.bearhug.transformers.tokenizer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/** Finds the reference values and vocabulary files. */
+final class TokenizerFixtures {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private TokenizerFixtures() {}
+
+  static Path fixtures() {
+    return root("bearhug.fixtures", "fixtures").resolve("tokenizers");
+  }
+
+  static Path vocabularies() {
+    return root("bearhug.data", "data").resolve("tokenizers");
+  }
+
+  private static Path root(String property, String name) {
+    String value = System.getProperty(property, "");
+    return value.isEmpty()
+        ? Path.of(System.getProperty("bearhug.root", ".."), "..", "shared", name)
+        : Path.of(value);
+  }
+
+  /** Lists the files whose name starts so, or nothing, said in one line, where there are none. */
+  static List<Path> list(String prefix) {
+    if (!Files.isDirectory(fixtures()) || !Files.isDirectory(vocabularies())) {
+      System.out.println(
+          "tokenizer fixtures skipped: "
+              + fixtures()
+              + " or "
+              + vocabularies()
+              + " is absent (set -Dbearhug.fixtures and -Dbearhug.data)");
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(fixtures())) {
+      return files
+          .filter(p -> p.getFileName().toString().startsWith(prefix))
+          .filter(p -> p.getFileName().toString().endsWith(".json"))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static JsonNode read(Path file) {
+    try {
+      return JSON.readTree(file.toFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static List<String> strings() {
+    return StreamSupport.stream(read(fixtures().resolve("strings.json")).spliterator(), false)
+        .map(JsonNode::asText)
+        .toList();
+  }
+
+  static int[] ints(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false).mapToInt(JsonNode::asInt).toArray();
+  }
+
+  /**
+   * Opens the tokenizer of a fixture; a folder that says nothing about case follows the arguments
+   * that the reference was called with.
+   */
+  static Tokenizer open(String name) {
+    Path folder = vocabularies().resolve(name);
+    Path reference = fixtures().resolve(name + ".json");
+    TokenizerOptions options = TokenizerOptions.NONE;
+    if (!Files.exists(folder.resolve("tokenizer.json")) && Files.exists(reference)) {
+      JsonNode lower = read(reference).path("arguments").path("do_lower_case");
+      if (lower.isBoolean()) {
+        options = options.withLowercase(lower.booleanValue());
+      }
+    }
+    return AutoTokenizer.open(folder, options);
+  }
+}
