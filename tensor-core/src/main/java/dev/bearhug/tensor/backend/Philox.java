@@ -3,8 +3,8 @@ package dev.bearhug.tensor.backend;
 /**
  * Philox 4x32-10, a counter-based random function: any block of a stream is computed on its own.
  *
- * <p>A block is a pure function of {@code (seed, stream, counter)}. Work can therefore be split over
- * threads and devices in any way, and a mask can be drawn again instead of being kept, without
+ * <p>A block is a pure function of {@code (seed, stream, counter)}. Work can therefore be split
+ * over threads and devices in any way, and a mask can be drawn again instead of being kept, without
  * changing a single number. Ten rounds of
  *
  * <pre>
@@ -17,8 +17,8 @@ package dev.bearhug.tensor.backend;
  * number followed by {@code (low, high)} of the stream.
  *
  * <p>Source: Salmon, Moraes, Dror and Shaw, <a
- * href="https://doi.org/10.1145/2063384.2063405">Parallel random numbers: as easy as 1, 2, 3</a>, SC
- * 2011. The results equal the published known-answer vectors of Random123.
+ * href="https://doi.org/10.1145/2063384.2063405">Parallel random numbers: as easy as 1, 2, 3</a>,
+ * SC 2011. The results equal the published known-answer vectors of Random123.
  */
 public final class Philox {
   /** Number of 32-bit words in one block. */
@@ -79,9 +79,9 @@ public final class Philox {
    * Writes two independent standard normal values made of two words.
    *
    * <p>Box and Muller (1958): {@code r = sqrt(-2 ln u)}, values {@code r cos(2 pi v)} and {@code r
-   * sin(2 pi v)} with {@code u = (first + 1) * 2^-32} in (0, 1] and {@code v = second * 2^-32} in [0,
-   * 1), words read as unsigned. Computed in double and rounded once, so the largest magnitude is
-   * sqrt(64 ln 2), about 6.66.
+   * sin(2 pi v)} with {@code u = (first + 1) * 2^-32} in (0, 1] and {@code v = second * 2^-32} in
+   * [0, 1), words read as unsigned. Computed in double and rounded once, so the largest magnitude
+   * is sqrt(64 ln 2), about 6.66.
    *
    * @param first a random word, gives the radius
    * @param second a random word, gives the angle
@@ -98,10 +98,10 @@ public final class Philox {
    * Maps a word to [0, bound) without bias, or returns -1 when the word has to be thrown away.
    *
    * <p>Multiply and shift (Lemire, <a href="https://doi.org/10.1145/3230636">Fast random integer
-   * generation in an interval</a>, 2019): the upper half of {@code bits * bound} is the result; words
-   * whose lower half is below {@code 2^32 mod bound} are rejected, which leaves every result exactly
-   * {@code floor(2^32 / bound)} words. Fewer than half of all words are rejected for any bound; draw
-   * another one then.
+   * generation in an interval</a>, 2019): the upper half of {@code bits * bound} is the result;
+   * words whose lower half is below {@code 2^32 mod bound} are rejected, which leaves every result
+   * exactly {@code floor(2^32 / bound)} words. Fewer than half of all words are rejected for any
+   * bound; draw another one then.
    *
    * @param bits a random word
    * @param bound exclusive upper limit, at least 1

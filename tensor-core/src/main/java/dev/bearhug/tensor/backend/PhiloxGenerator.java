@@ -4,7 +4,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A sequential random generator over one Philox stream, for decisions of the host such as data order.
+ * A sequential random generator over one Philox stream, for decisions of the host such as data
+ * order.
  *
  * <p>Its whole state is {@link State}: seed, stream and the number of words consumed. A run that is
  * resumed from a saved state continues with the numbers it would have drawn. Not thread-safe; give
@@ -103,7 +104,8 @@ public final class PhiloxGenerator {
   /**
    * Returns a standard normal value; consumes two words.
    *
-   * <p>The second value of the Box-Muller pair is not kept, so that the position alone is the state.
+   * <p>The second value of the Box-Muller pair is not kept, so that the position alone is the
+   * state.
    */
   public float nextGaussian() {
     double radius = Philox.radius(nextInt());

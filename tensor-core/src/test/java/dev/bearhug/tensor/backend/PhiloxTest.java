@@ -167,7 +167,8 @@ class PhiloxTest {
     }
     new PhiloxGenerator(SEED, 6).shuffle(array);
     new PhiloxGenerator(SEED, 6).shuffle(list);
-    assertThat(list).containsExactly(java.util.Arrays.stream(array).boxed().toArray(Integer[]::new));
+    assertThat(list)
+        .containsExactly(java.util.Arrays.stream(array).boxed().toArray(Integer[]::new));
     assertThat(list).isNotEqualTo(list.stream().sorted().toList());
   }
 }
