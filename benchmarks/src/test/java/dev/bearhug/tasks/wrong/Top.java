@@ -1,0 +1,4 @@
+package dev.bearhug.tasks.wrong;
+
+/** What no lower module may use. */
+public final class Top {}
