@@ -1,8 +1,5 @@
 /**
- * What a device has to offer to run operations, and the random numbers that are the same on all of
- * them.
- *
- * <p>{@link dev.bearhug.tensor.backend.Philox} and {@link
- * dev.bearhug.tensor.backend.PhiloxGenerator} may be used by every module.
+ * Backends: tables of kernels per op and element type, found through {@link
+ * java.util.ServiceLoader}. For authors of backends; users only name devices.
  */
 package dev.bearhug.tensor.backend;

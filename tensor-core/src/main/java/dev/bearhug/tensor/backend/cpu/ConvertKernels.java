@@ -3,7 +3,8 @@ package dev.bearhug.tensor.backend.cpu;
 /**
  * Conversions between number formats over n elements; input and output must not overlap.
  *
- * <p>To 16 bits rounding is to nearest, ties to even; overflow gives infinity, NaN stays a (quiet) NaN.
+ * <p>To 16 bits rounding is to nearest, ties to even; overflow gives infinity, NaN stays a (quiet)
+ * NaN.
  */
 public interface ConvertKernels {
 

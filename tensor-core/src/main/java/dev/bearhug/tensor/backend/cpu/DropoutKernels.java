@@ -6,9 +6,9 @@ public interface DropoutKernels {
   /**
    * Writes {@code y[i] = keep(i) x[i] / (1 - p)} for i in [lo, hi); also its own gradient.
    *
-   * <p>Element i uses word {@code i % 4} of the Philox block with counter {@code i / 4}; it is kept when
-   * {@code (word >>> 8) 2^-24 >= p}. Dropped elements are positive zero. Any range can be computed on
-   * its own.
+   * <p>Element i uses word {@code i % 4} of the Philox block with counter {@code i / 4}; it is kept
+   * when {@code (word >>> 8) 2^-24 >= p}. Dropped elements are positive zero. Any range can be
+   * computed on its own.
    *
    * @param x address of element 0 of the input (not of element lo)
    * @param y address of element 0 of the output; may be x

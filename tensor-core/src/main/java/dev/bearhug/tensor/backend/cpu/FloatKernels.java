@@ -3,9 +3,10 @@ package dev.bearhug.tensor.backend.cpu;
 /**
  * The float32 kernels of the CPU backend by family, all plain or all SIMD.
  *
- * <p>Get the best set for this JVM from {@link VectorSupport#kernels()}. Kernels take absolute native
- * addresses, check nothing, allocate nothing per element and run on the calling thread; callers split
- * rows or elements over threads. Matrices are contiguous: the row stride is the number of columns.
+ * <p>Get the best set for this JVM from {@link VectorSupport#kernels()}. Kernels take absolute
+ * native addresses, check nothing, allocate nothing per element and run on the calling thread;
+ * callers split rows or elements over threads. Matrices are contiguous: the row stride is the
+ * number of columns.
  *
  * @param name short name for logs: {@code "scalar"} or {@code "vector"}
  * @param map element-wise functions

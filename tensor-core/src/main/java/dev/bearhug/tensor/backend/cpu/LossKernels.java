@@ -4,8 +4,8 @@ package dev.bearhug.tensor.backend.cpu;
 public interface LossKernels {
 
   /**
-   * Writes the loss of each row: {@code (1 - s) (lse - x[target]) + s (lse - mean(x))} with
-   * {@code lse = log(sum(exp(x)))} and label smoothing s; 0 where the target is ignored.
+   * Writes the loss of each row: {@code (1 - s) (lse - x[target]) + s (lse - mean(x))} with {@code
+   * lse = log(sum(exp(x)))} and label smoothing s; 0 where the target is ignored.
    *
    * @param loss output [rows]
    * @param logSumExp output [rows], kept for the gradient (also of ignored rows)

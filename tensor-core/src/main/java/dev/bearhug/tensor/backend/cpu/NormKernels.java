@@ -3,9 +3,9 @@ package dev.bearhug.tensor.backend.cpu;
 /**
  * Layer and root-mean-square normalisation over the rows of [rows, cols] float32 matrices.
  *
- * <p>Mean and variance are taken in two passes with double accumulation across blocks, so a large mean
- * does not cost accuracy. An address of 0 stands for an absent optional argument. Outputs of shape
- * [rows, cols] may be the same address as an input of that shape.
+ * <p>Mean and variance are taken in two passes with double accumulation across blocks, so a large
+ * mean does not cost accuracy. An address of 0 stands for an absent optional argument. Outputs of
+ * shape [rows, cols] may be the same address as an input of that shape.
  *
  * @see <a href="https://arxiv.org/abs/1607.06450">Layer Normalization</a>
  * @see <a href="https://arxiv.org/abs/1910.07467">Root Mean Square Layer Normalization</a>

@@ -3,8 +3,8 @@ package dev.bearhug.tensor.backend.cpu;
 /**
  * Optimizer steps over flat float32 parameters, in place.
  *
- * <p>Every product and sum is rounded to float in the order given, so plain and SIMD versions agree bit
- * for bit and results do not depend on how a caller splits the range.
+ * <p>Every product and sum is rounded to float in the order given, so plain and SIMD versions agree
+ * bit for bit and results do not depend on how a caller splits the range.
  */
 public interface OptimizerKernels {
 
@@ -74,8 +74,8 @@ public interface OptimizerKernels {
   /**
    * One AdamW step with decoupled weight decay over n elements.
    *
-   * <p>{@code g = grad gradScale; p *= 1 - lr wd; m = m beta1 + g (1 - beta1);
-   * v = v beta2 + g g (1 - beta2); p -= (lr / bc1) m / (sqrt(v) / sqrt(bc2) + eps)}.
+   * <p>{@code g = grad gradScale; p *= 1 - lr wd; m = m beta1 + g (1 - beta1); v = v beta2 + g g (1
+   * - beta2); p -= (lr / bc1) m / (sqrt(v) / sqrt(bc2) + eps)}.
    *
    * @param bf16Copy address of n bfloat16 values that receive the new parameters; 0 for none
    * @see <a href="https://arxiv.org/abs/1711.05101">Decoupled Weight Decay Regularization</a>

@@ -3,8 +3,8 @@ package dev.bearhug.tensor.backend.cpu;
 /**
  * Reductions over float32 at absolute native addresses, single-threaded.
  *
- * <p>The order of additions depends on the sizes only, so repeated calls agree bit for bit. Long sums
- * are kept in several float lanes within a block and in double across blocks.
+ * <p>The order of additions depends on the sizes only, so repeated calls agree bit for bit. Long
+ * sums are kept in several float lanes within a block and in double across blocks.
  */
 public interface ReduceKernels {
 

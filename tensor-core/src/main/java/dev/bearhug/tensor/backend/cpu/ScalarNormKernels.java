@@ -94,7 +94,8 @@ final class ScalarNormKernels implements NormKernels {
   }
 
   @Override
-  public void rmsNormRows(long x, long weight, long y, long rstd, long rows, long cols, double eps) {
+  public void rmsNormRows(
+      long x, long weight, long y, long rstd, long rows, long cols, double eps) {
     for (long r = 0; r < rows; r++) {
       long row = 4 * r * cols;
       double squares = 0;

@@ -1,0 +1,282 @@
+package dev.bearhug.tensor;
+
+import dev.bearhug.tensor.error.ShapeException;
+import java.util.Arrays;
+
+/**
+ * How a tensor's axes map to its storage: element {@code (i0, i1, ...)} lies at element {@code
+ * offset + i0*stride0 + i1*stride1 + ...}. The only place with stride arithmetic. Immutable.
+ */
+public final class Layout {
+
+  private final Shape shape;
+  private final long[] strides;
+  private final long offset;
+  private final boolean contiguous;
+
+  private Layout(Shape shape, long[] strides, long offset) {
+    this.shape = shape;
+    this.strides = strides;
+    this.offset = offset;
+    this.contiguous = rowMajor(shape, strides);
+  }
+
+  private Layout(Shape shape) {
+    this.shape = shape;
+    this.offset = 0;
+    this.contiguous = true;
+    long[] s = new long[shape.rank()];
+    long step = 1;
+    for (int i = s.length - 1; i >= 0; i--) {
+      s[i] = step;
+      step *= Math.max(1, shape.dim(i));
+    }
+    this.strides = s;
+  }
+
+  private static boolean rowMajor(Shape shape, long[] strides) {
+    if (shape.numel() == 0) {
+      return true;
+    }
+    long step = 1;
+    for (int i = strides.length - 1; i >= 0; i--) {
+      long d = shape.dim(i);
+      if (d != 1 && strides[i] != step) {
+        return false;
+      }
+      step *= d;
+    }
+    return true;
+  }
+
+  /** Row-major layout from offset 0. */
+  public static Layout contiguous(Shape shape) {
+    return new Layout(shape);
+  }
+
+  /** A layout of explicit strides and offset, in elements. */
+  public static Layout of(Shape shape, long[] strides, long offset) {
+    if (strides.length != shape.rank()) {
+      throw new ShapeException(
+          "layout",
+          strides.length + " strides were given for " + shape + ", one per axis is needed.");
+    }
+    return new Layout(shape, strides.clone(), offset);
+  }
+
+  /** The sizes. */
+  public Shape shape() {
+    return shape;
+  }
+
+  /** Distance between neighbours along an axis, in elements. */
+  public long stride(int axis) {
+    return strides[shape.axis(axis)];
+  }
+
+  /** All strides, as a copy, in elements. */
+  public long[] strides() {
+    return strides.clone();
+  }
+
+  /** Position of the first element in the storage, in elements. */
+  public long offset() {
+    return offset;
+  }
+
+  /** Whether the elements follow each other in row-major order without gaps. */
+  public boolean isContiguous() {
+    return contiguous;
+  }
+
+  /** Axes reordered: result axis {@code i} is this axis {@code order[i]}. */
+  public Layout permute(int... order) {
+    int rank = shape.rank();
+    if (order.length != rank) {
+      throw new ShapeException(
+          "permute",
+          "order "
+              + Arrays.toString(order)
+              + " must name each of the "
+              + rank
+              + " axes of "
+              + shape
+              + " once.");
+    }
+    long[] d = new long[rank];
+    long[] s = new long[rank];
+    boolean[] seen = new boolean[rank];
+    for (int i = 0; i < rank; i++) {
+      int a = shape.axis(order[i]);
+      if (seen[a]) {
+        throw new ShapeException(
+            "permute", "order " + Arrays.toString(order) + " names axis " + a + " twice.");
+      }
+      seen[a] = true;
+      d[i] = shape.dim(a);
+      s[i] = strides[a];
+    }
+    return new Layout(Shape.of(d), s, offset);
+  }
+
+  /**
+   * Elements {@code start, start+step, ...} below {@code end} of one axis.
+   *
+   * @throws ShapeException unless {@code 0 <= start <= end <= size} and {@code step >= 1}
+   */
+  public Layout slice(int axis, long start, long end, long step) {
+    int a = shape.axis(axis);
+    long size = shape.dim(a);
+    if (start < 0 || end < start || end > size || step < 1) {
+      throw new ShapeException(
+          "slice",
+          "range ["
+              + start
+              + ", "
+              + end
+              + ") step "
+              + step
+              + " does not fit axis "
+              + axis
+              + " of "
+              + shape
+              + " (size "
+              + size
+              + ").");
+    }
+    long[] s = strides.clone();
+    s[a] *= step;
+    return new Layout(
+        shape.with(a, (end - start + step - 1) / step), s, offset + start * strides[a]);
+  }
+
+  /**
+   * The same elements seen as a larger shape; axes of size 1 and new leading axes repeat (stride
+   * 0).
+   */
+  public Layout expand(Shape target) {
+    int extra = target.rank() - shape.rank();
+    if (extra < 0) {
+      throw new ShapeException("expand", shape + " has more axes than " + target + ".");
+    }
+    long[] s = new long[target.rank()];
+    for (int i = 0; i < shape.rank(); i++) {
+      long have = shape.dim(i);
+      long want = target.dim(i + extra);
+      if (have != want && have != 1) {
+        throw new ShapeException(
+            "expand",
+            shape
+                + " does not expand to "
+                + target
+                + ": axis "
+                + i
+                + " is "
+                + have
+                + ", only axes of size 1 can grow.");
+      }
+      s[i + extra] = have == want ? strides[i] : 0;
+    }
+    return new Layout(target, s, offset);
+  }
+
+  /**
+   * The same elements in row-major order under another shape, without a copy.
+   *
+   * @return null if these strides cannot express it
+   */
+  public Layout reshape(Shape target) {
+    if (target.numel() != shape.numel()) {
+      throw new ShapeException(
+          "reshape",
+          shape
+              + " has "
+              + shape.numel()
+              + " elements, "
+              + target
+              + " has "
+              + target.numel()
+              + ".");
+    }
+    if (target.equals(shape)) {
+      return this;
+    }
+    if (contiguous) {
+      return new Layout(target, new Layout(target).strides, offset);
+    }
+    // Merge axes that are adjacent in memory, then split the merged axes into the target's.
+    int rank = shape.rank();
+    long[] sizes = new long[rank];
+    long[] steps = new long[rank];
+    int n = 0;
+    for (int i = 0; i < rank; i++) {
+      long d = shape.dim(i);
+      if (d == 1) {
+        continue;
+      }
+      if (n > 0 && steps[n - 1] == strides[i] * d) {
+        sizes[n - 1] *= d;
+        steps[n - 1] = strides[i];
+      } else {
+        sizes[n] = d;
+        steps[n++] = strides[i];
+      }
+    }
+    long[] s = new long[target.rank()];
+    int block = n - 1;
+    long left = block >= 0 ? sizes[block] : 1;
+    long step = block >= 0 ? steps[block] : 1;
+    for (int i = target.rank() - 1; i >= 0; i--) {
+      long d = target.dim(i);
+      if (d == 1) {
+        s[i] = step;
+        continue;
+      }
+      if (left == 1 && block > 0) {
+        block--;
+        left = sizes[block];
+        step = steps[block];
+      }
+      if (left % d != 0) {
+        return null;
+      }
+      s[i] = step;
+      step *= d;
+      left /= d;
+    }
+    return new Layout(target, s, offset);
+  }
+
+  /** Storage position, in elements, of the element with row-major number {@code index}. */
+  public long position(long index) {
+    if (contiguous) {
+      return offset + index;
+    }
+    long p = offset;
+    long rest = index;
+    for (int i = strides.length - 1; i >= 0; i--) {
+      long d = shape.dim(i);
+      p += rest % d * strides[i];
+      rest /= d;
+    }
+    return p;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Layout l
+        && shape.equals(l.shape)
+        && offset == l.offset
+        && Arrays.equals(strides, l.strides);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * shape.hashCode() + Arrays.hashCode(strides)) + Long.hashCode(offset);
+  }
+
+  @Override
+  public String toString() {
+    return shape + " strides " + Arrays.toString(strides) + " offset " + offset;
+  }
+}

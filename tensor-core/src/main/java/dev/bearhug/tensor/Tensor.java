@@ -1,0 +1,926 @@
+package dev.bearhug.tensor;
+
+import dev.bearhug.tensor.backend.Backend;
+import dev.bearhug.tensor.backend.Backends;
+import dev.bearhug.tensor.error.ReleasedTensorException;
+import dev.bearhug.tensor.error.ShapeException;
+import dev.bearhug.tensor.memory.AllocationSite;
+import dev.bearhug.tensor.memory.NativeMemory;
+import dev.bearhug.tensor.memory.Scope;
+import dev.bearhug.tensor.memory.Storage;
+import dev.bearhug.tensor.memory.StorageCleaner;
+import dev.bearhug.tensor.op.Dispatcher;
+import dev.bearhug.tensor.op.NoAttrs;
+import dev.bearhug.tensor.op.std.AffineOp;
+import dev.bearhug.tensor.op.std.ArgmaxOp;
+import dev.bearhug.tensor.op.std.CatOp;
+import dev.bearhug.tensor.op.std.ClampOp;
+import dev.bearhug.tensor.op.std.CopyOp;
+import dev.bearhug.tensor.op.std.ElementwiseOps;
+import dev.bearhug.tensor.op.std.ExpandOp;
+import dev.bearhug.tensor.op.std.ExtremumOp;
+import dev.bearhug.tensor.op.std.GatherOp;
+import dev.bearhug.tensor.op.std.LayerNormOp;
+import dev.bearhug.tensor.op.std.LinearOp;
+import dev.bearhug.tensor.op.std.LogSoftmaxOp;
+import dev.bearhug.tensor.op.std.MatmulOp;
+import dev.bearhug.tensor.op.std.PermuteOp;
+import dev.bearhug.tensor.op.std.PowOp;
+import dev.bearhug.tensor.op.std.ReshapeOp;
+import dev.bearhug.tensor.op.std.SliceOp;
+import dev.bearhug.tensor.op.std.SoftmaxOp;
+import dev.bearhug.tensor.op.std.SumOp;
+import dev.bearhug.tensor.op.std.UnaryOp;
+import dev.bearhug.tensor.op.std.WhereOp;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * A typed, strided view of a device's memory; the value every op takes and gives.
+ *
+ * <p>Tensors are immutable for users: ops return new ones. A tensor belongs to the innermost {@link
+ * Scope} open at its creation and is released with it; without a scope it is free-standing, and
+ * {@link #close} or, late, the garbage collector gives its memory back. Reading is safe from any
+ * thread.
+ *
+ * <p>Binary ops broadcast by NumPy's rules and promote element types by {@link DType#promote};
+ * negative axes count from the last one.
+ */
+public final class Tensor implements AutoCloseable {
+
+  private static final AllocationSite INPUT = AllocationSite.named("input");
+
+  private final Storage storage;
+  private final Layout layout;
+  private final DType dtype;
+  private Scope scope;
+  private StorageCleaner cleaner;
+  private boolean released;
+  private volatile GradientRecord gradientRecord;
+
+  private Tensor(Storage storage, Layout layout, DType dtype) {
+    this.storage = storage;
+    this.layout = layout;
+    this.dtype = dtype;
+    Scope s = Scope.current();
+    this.scope = s;
+    if (s != null) {
+      s.add(this);
+    } else {
+      cleaner = StorageCleaner.register(this, storage);
+    }
+  }
+
+  // ---------------------------------------------------------------- creation
+
+  /** A fresh tensor with undefined contents; for the engine. */
+  public static Tensor allocate(
+      Device device, Backend backend, Shape shape, DType dtype, AllocationSite site) {
+    long bytes;
+    try {
+      bytes = Math.multiplyExact(shape.numel(), (long) dtype.bytes());
+    } catch (ArithmeticException e) {
+      throw new ShapeException(site.name(), shape + " of " + dtype + " exceeds 2^63 - 1 bytes.");
+    }
+    return new Tensor(
+        Storage.allocate(backend, device, bytes, site), Layout.contiguous(shape), dtype);
+  }
+
+  /** A fresh tensor on the CPU with undefined contents. */
+  public static Tensor empty(Shape shape, DType dtype, Device device) {
+    return allocate(device, Backends.get(device.type()), shape, dtype, INPUT);
+  }
+
+  /** Wraps CPU memory that {@code owner} keeps valid, such as a mapped file. */
+  public static Tensor wrap(MemorySegment memory, Shape shape, DType dtype, Object owner) {
+    if (memory.byteSize() != shape.numel() * dtype.bytes()) {
+      throw new ShapeException(
+          "wrap",
+          shape
+              + " of "
+              + dtype
+              + " needs "
+              + shape.numel() * dtype.bytes()
+              + " bytes, the memory has "
+              + memory.byteSize()
+              + ".");
+    }
+    Backend cpu = Backends.get(Device.CPU.type());
+    return new Tensor(
+        Storage.wrap(cpu, Device.CPU, memory.address(), memory.byteSize(), owner),
+        Layout.contiguous(shape),
+        dtype);
+  }
+
+  /** A tensor of single-precision values in row-major order; without sizes a vector. */
+  public static Tensor of(float[] values, long... shape) {
+    Tensor t = host(values.length, DType.F32, shape);
+    MemorySegment.copy(
+        values, 0, NativeMemory.ALL, ValueLayout.JAVA_FLOAT_UNALIGNED, t.address(), values.length);
+    return t;
+  }
+
+  /** A tensor of double-precision values in row-major order; without sizes a vector. */
+  public static Tensor of(double[] values, long... shape) {
+    Tensor t = host(values.length, DType.F64, shape);
+    MemorySegment.copy(
+        values, 0, NativeMemory.ALL, ValueLayout.JAVA_DOUBLE_UNALIGNED, t.address(), values.length);
+    return t;
+  }
+
+  /** A tensor of 64-bit integers in row-major order; without sizes a vector. */
+  public static Tensor of(long[] values, long... shape) {
+    Tensor t = host(values.length, DType.I64, shape);
+    MemorySegment.copy(
+        values, 0, NativeMemory.ALL, ValueLayout.JAVA_LONG_UNALIGNED, t.address(), values.length);
+    return t;
+  }
+
+  /** A tensor of 32-bit integers in row-major order; without sizes a vector. */
+  public static Tensor of(int[] values, long... shape) {
+    Tensor t = host(values.length, DType.I32, shape);
+    MemorySegment.copy(
+        values, 0, NativeMemory.ALL, ValueLayout.JAVA_INT_UNALIGNED, t.address(), values.length);
+    return t;
+  }
+
+  /** A tensor of truth values in row-major order; without sizes a vector. */
+  public static Tensor of(boolean[] values, long... shape) {
+    Tensor t = host(values.length, DType.BOOL, shape);
+    for (int i = 0; i < values.length; i++) {
+      NativeMemory.putByte(t.address() + i, (byte) (values[i] ? 1 : 0));
+    }
+    return t;
+  }
+
+  private static Tensor host(int length, DType dtype, long[] dims) {
+    Shape shape = dims.length == 0 ? Shape.of(length) : Shape.of(dims);
+    if (shape.numel() != length) {
+      throw new ShapeException(
+          "tensor",
+          length
+              + " values were given for "
+              + shape
+              + " which has "
+              + shape.numel()
+              + " elements.");
+    }
+    return empty(shape, dtype, Device.CPU);
+  }
+
+  /** A tensor without axes. */
+  public static Tensor scalar(double value, DType dtype, Device device) {
+    return full(Shape.scalar(), value, dtype, device);
+  }
+
+  /** A tensor filled with one value. */
+  public static Tensor full(Shape shape, double value, DType dtype, Device device) {
+    Tensor t = empty(shape, dtype, device);
+    t.fill(value);
+    return t;
+  }
+
+  /** Single-precision zeros on the CPU. */
+  public static Tensor zeros(long... shape) {
+    return full(Shape.of(shape), 0, DType.F32, Device.CPU);
+  }
+
+  /** Single-precision ones on the CPU. */
+  public static Tensor ones(long... shape) {
+    return full(Shape.of(shape), 1, DType.F32, Device.CPU);
+  }
+
+  /** Zeros of the shape, type and device of another tensor. */
+  public static Tensor zerosLike(Tensor t) {
+    return full(t.shape(), 0, t.dtype, t.device());
+  }
+
+  /** The integers 0 to n - 1 as {@code I64}. */
+  public static Tensor arange(long n, Device device) {
+    long[] values = new long[Math.toIntExact(n)];
+    Arrays.setAll(values, i -> i);
+    return of(values, n).to(device);
+  }
+
+  // ---------------------------------------------------------------- properties
+
+  /** Sizes of the axes. */
+  public Shape shape() {
+    return layout.shape();
+  }
+
+  /** Size of an axis. */
+  public long dim(int axis) {
+    return layout.shape().dim(axis);
+  }
+
+  /** Number of axes. */
+  public int rank() {
+    return layout.shape().rank();
+  }
+
+  /** Number of elements. */
+  public long numel() {
+    return layout.shape().numel();
+  }
+
+  /** Element type. */
+  public DType dtype() {
+    return dtype;
+  }
+
+  /** Where the memory is. */
+  public Device device() {
+    return storage.device();
+  }
+
+  /** Strides and offset. */
+  public Layout layout() {
+    return layout;
+  }
+
+  /** The bytes behind this view; for the engine. */
+  public Storage storage() {
+    return storage;
+  }
+
+  /** Address of the first element in the device's address space; for kernels. */
+  public long address() {
+    return storage.address() + layout.offset() * dtype.bytes();
+  }
+
+  /** Short description for messages: {@code F32[8, 128]}. */
+  public String describe() {
+    return dtype + layout.shape().toString();
+  }
+
+  // ---------------------------------------------------------------- life
+
+  /** The scope that will release this tensor, or null. */
+  public Scope scope() {
+    return scope;
+  }
+
+  /** Hands this tensor to another scope, null for free-standing; called by {@link Scope#keep}. */
+  public void moveTo(Scope target) {
+    scope = target;
+    if (target != null) {
+      target.add(this);
+    } else {
+      cleaner = StorageCleaner.register(this, storage);
+    }
+  }
+
+  /** Whether the memory was given back. */
+  public boolean isReleased() {
+    return released;
+  }
+
+  /** Gives this handle's share of the memory back; harmless if repeated. */
+  @Override
+  public void close() {
+    if (!released) {
+      released = true;
+      gradientRecord = null;
+      if (cleaner != null) {
+        cleaner.close();
+      } else {
+        storage.release();
+      }
+    }
+  }
+
+  /** Throws a {@link ReleasedTensorException} if the memory was given back; for the engine. */
+  public void checkLive(String user) {
+    if (released) {
+      throw new ReleasedTensorException(
+          user,
+          "a tensor "
+              + describe()
+              + " was released"
+              + (scope == null
+                  ? " by close()"
+                  : " with scope \"" + scope.name() + "\" (closed at " + scope.closedAt() + ")")
+              + " and is used again.\n  Keep it with scope.keep(tensor), or read the values before the"
+              + " scope ends.");
+    }
+  }
+
+  /** Another handle on the same storage with another layout, not recorded; for the engine. */
+  public Tensor view(Layout newLayout) {
+    checkLive("view");
+    storage.retain();
+    return new Tensor(storage, newLayout, dtype);
+  }
+
+  /** A view of the same values that takes no part in gradients. */
+  public Tensor detach() {
+    return view(layout);
+  }
+
+  /** What autograd keeps about this tensor, or null. */
+  public GradientRecord gradientRecord() {
+    return gradientRecord;
+  }
+
+  /** Sets what autograd keeps about this tensor; for autograd only. */
+  public void setGradientRecord(GradientRecord newRecord) {
+    this.gradientRecord = newRecord;
+  }
+
+  /** Whether gradients flow through this tensor. */
+  public boolean requiresGrad() {
+    GradientRecord r = gradientRecord;
+    return r != null && r.requiresGrad();
+  }
+
+  // ---------------------------------------------------------------- reading
+
+  /** The only element, as a double; waits for pending work. */
+  public double item() {
+    if (numel() != 1) {
+      throw new ShapeException("item", "a single element is needed, this is " + describe() + ".");
+    }
+    return toDoubleArray()[0];
+  }
+
+  /** All elements in row-major order. */
+  public float[] toFloatArray() {
+    Tensor t = readable("toFloatArray");
+    float[] out = new float[count("toFloatArray")];
+    if (t.dtype == DType.F32 && t.layout.isContiguous()) {
+      MemorySegment.copy(
+          NativeMemory.ALL, ValueLayout.JAVA_FLOAT_UNALIGNED, t.address(), out, 0, out.length);
+    } else {
+      for (int i = 0; i < out.length; i++) {
+        out[i] = (float) t.read(i);
+      }
+    }
+    return t.finish(this, out);
+  }
+
+  /** All elements in row-major order. */
+  public double[] toDoubleArray() {
+    Tensor t = readable("toDoubleArray");
+    double[] out = new double[count("toDoubleArray")];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = t.read(i);
+    }
+    return t.finish(this, out);
+  }
+
+  /** All elements in row-major order; floats are truncated. */
+  public long[] toLongArray() {
+    Tensor t = readable("toLongArray");
+    long[] out = new long[count("toLongArray")];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = t.dtype.readLong(t.storage.address() + t.layout.position(i) * t.dtype.bytes());
+    }
+    return t.finish(this, out);
+  }
+
+  private double read(long index) {
+    return dtype.read(storage.address() + layout.position(index) * dtype.bytes());
+  }
+
+  private int count(String user) {
+    if (numel() > Integer.MAX_VALUE - 8) {
+      throw new ShapeException(user, describe() + " does not fit a Java array.");
+    }
+    return (int) numel();
+  }
+
+  /** This tensor if the process can read its memory, else a copy on the CPU. */
+  private Tensor readable(String user) {
+    checkLive(user);
+    Backend b = storage.backend();
+    b.synchronize(device());
+    return b.isHostMemory() ? this : to(Device.CPU);
+  }
+
+  private <T> T finish(Tensor original, T result) {
+    if (this != original) {
+      close();
+    }
+    return result;
+  }
+
+  /**
+   * The bytes of a row-major tensor in host memory, without a copy. Valid as long as the tensor;
+   * writing changes the tensor.
+   */
+  public MemorySegment segment() {
+    checkLive("segment");
+    if (!storage.backend().isHostMemory() || !layout.isContiguous()) {
+      throw new ShapeException(
+          "segment",
+          describe()
+              + " on "
+              + device()
+              + " is not row-major host memory. Use"
+              + " to(Device.CPU).contiguous() first.");
+    }
+    return NativeMemory.ALL.asSlice(address(), numel() * dtype.bytes());
+  }
+
+  /**
+   * Overwrites all elements; refused for tensors that gradients flow through. Used for
+   * initialisation.
+   */
+  public void fill(double value) {
+    checkLive("fill");
+    if (requiresGrad()) {
+      throw new IllegalStateException("fill: a tensor that requires gradients is not overwritten.");
+    }
+    if (numel() == 0) {
+      return;
+    }
+    byte[] pattern = pattern(value);
+    if (!storage.backend().isHostMemory()) {
+      MemorySegment host =
+          MemorySegment.ofArray(new byte[Math.toIntExact(numel() * dtype.bytes())]);
+      for (long i = 0; i < host.byteSize(); i++) {
+        host.set(ValueLayout.JAVA_BYTE, i, pattern[(int) (i % pattern.length)]);
+      }
+      storage.backend().copyFromHost(host, device(), address());
+      return;
+    }
+    if (!layout.isContiguous()) {
+      for (long i = 0; i < numel(); i++) {
+        dtype.write(storage.address() + layout.position(i) * dtype.bytes(), value);
+      }
+      return;
+    }
+    boolean uniform = true;
+    for (byte b : pattern) {
+      uniform &= b == pattern[0];
+    }
+    long bytes = numel() * dtype.bytes();
+    if (uniform) {
+      NativeMemory.fill(address(), bytes, pattern[0]);
+      return;
+    }
+    // Doubling copies: each pass copies what is already there.
+    long done = pattern.length;
+    MemorySegment.copy(
+        pattern, 0, NativeMemory.ALL, ValueLayout.JAVA_BYTE, address(), pattern.length);
+    while (done < bytes) {
+      long n = Math.min(done, bytes - done);
+      NativeMemory.copy(address(), address() + done, n);
+      done += n;
+    }
+  }
+
+  private byte[] pattern(double value) {
+    byte[] bytes = new byte[dtype.bytes()];
+    try (var arena = java.lang.foreign.Arena.ofConfined()) {
+      MemorySegment s = arena.allocate(8);
+      dtype.write(s.address(), value);
+      MemorySegment.copy(s, ValueLayout.JAVA_BYTE, 0, bytes, 0, bytes.length);
+    }
+    return bytes;
+  }
+
+  /** Copies the values of another tensor of the same shape, type and device into this one. */
+  public void assign(Tensor source) {
+    checkLive("assign");
+    source.checkLive("assign");
+    if (!source.shape().equals(shape()) || source.dtype != dtype || !layout.isContiguous()) {
+      throw new ShapeException(
+          "assign",
+          "cannot copy "
+              + source.describe()
+              + " into "
+              + describe()
+              + " ("
+              + (layout.isContiguous()
+                  ? "shape and type must agree"
+                  : "the target is not row-major")
+              + ").");
+    }
+    Tensor host = source.storage.backend().isHostMemory() ? source : source.to(Device.CPU);
+    Tensor rows = host.layout.isContiguous() ? host : host.contiguous();
+    storage
+        .backend()
+        .copyFromHost(
+            NativeMemory.ALL.asSlice(rows.address(), numel() * dtype.bytes()), device(), address());
+    if (rows != host) {
+      rows.close();
+    }
+    host.finish(source, null);
+  }
+
+  // ---------------------------------------------------------------- conversion
+
+  /** The same values as another element type; this tensor if it is of that type. */
+  public Tensor to(DType target) {
+    return target == dtype ? this : Dispatcher.call(CopyOp.INSTANCE, target, this);
+  }
+
+  /** The same values on another device, outside of gradients; this tensor if it is there. */
+  public Tensor to(Device target) {
+    checkLive("to");
+    if (target.equals(device())) {
+      return this;
+    }
+    if (requiresGrad()) {
+      throw new IllegalStateException(
+          "to(" + target + "): gradients do not cross devices; move parameters before training.");
+    }
+    Tensor rows = layout.isContiguous() ? this : contiguous();
+    Tensor result = empty(shape(), dtype, target);
+    long bytes = numel() * dtype.bytes();
+    if (result.storage.backend().isHostMemory()) {
+      rows.storage
+          .backend()
+          .copyToHost(device(), rows.address(), NativeMemory.ALL.asSlice(result.address(), bytes));
+    } else if (rows.storage.backend().isHostMemory()) {
+      result
+          .storage
+          .backend()
+          .copyFromHost(NativeMemory.ALL.asSlice(rows.address(), bytes), target, result.address());
+    } else {
+      try (Tensor host = rows.to(Device.CPU)) {
+        result.assign(host);
+      }
+    }
+    if (rows != this) {
+      rows.close();
+    }
+    return result;
+  }
+
+  /** The same values in row-major order; this tensor if they are. */
+  public Tensor contiguous() {
+    return layout.isContiguous() ? this : Dispatcher.call(CopyOp.INSTANCE, dtype, this);
+  }
+
+  /** A copy in memory of its own. */
+  public Tensor copy() {
+    return Dispatcher.call(CopyOp.INSTANCE, dtype, this);
+  }
+
+  // ---------------------------------------------------------------- views
+
+  /**
+   * The elements in row-major order under another shape; one size may be -1 and is then computed.
+   */
+  public Tensor reshape(long... shape) {
+    Shape target = ReshapeOp.resolve(shape(), shape);
+    Tensor base = layout.reshape(target) == null ? contiguous() : this;
+    return Dispatcher.call(ReshapeOp.INSTANCE, target, base);
+  }
+
+  /** Axes reordered: result axis {@code i} is this axis {@code order[i]}. */
+  public Tensor permute(int... order) {
+    return Dispatcher.call(PermuteOp.INSTANCE, PermuteOp.Attrs.of(shape(), order), this);
+  }
+
+  /** Two axes exchanged. */
+  public Tensor transpose(int axis1, int axis2) {
+    int[] order = new int[rank()];
+    Arrays.setAll(order, i -> i);
+    int a = shape().axis(axis1);
+    int b = shape().axis(axis2);
+    order[a] = b;
+    order[b] = a;
+    return permute(order);
+  }
+
+  /** Elements {@code start} to {@code end - 1} of an axis; negative numbers count from its end. */
+  public Tensor slice(int axis, long start, long end) {
+    long size = dim(axis);
+    return Dispatcher.call(
+        SliceOp.INSTANCE,
+        new SliceOp.Attrs(
+            shape().axis(axis), start < 0 ? start + size : start, end < 0 ? end + size : end, 1),
+        this);
+  }
+
+  /** One element of an axis, which disappears; negative numbers count from its end. */
+  public Tensor select(int axis, long index) {
+    long i = index < 0 ? index + dim(axis) : index;
+    Tensor s = slice(axis, i, i + 1);
+    return s.squeeze(axis);
+  }
+
+  /** Repeats axes of size 1 and new leading axes without a copy. */
+  public Tensor expand(long... shape) {
+    return Dispatcher.call(ExpandOp.INSTANCE, Shape.of(shape), this);
+  }
+
+  /** Removes an axis of size 1. */
+  public Tensor squeeze(int axis) {
+    if (dim(axis) != 1) {
+      throw new ShapeException("squeeze", "axis " + axis + " of " + shape() + " is not of size 1.");
+    }
+    return reshape(shape().without(axis).dims());
+  }
+
+  /** Inserts an axis of size 1 before {@code axis}; -1 appends it. */
+  public Tensor unsqueeze(int axis) {
+    int a = axis < 0 ? axis + rank() + 1 : axis;
+    long[] d = new long[rank() + 1];
+    for (int i = 0, j = 0; i < d.length; i++) {
+      d[i] = i == a ? 1 : dim(j++);
+    }
+    return reshape(d);
+  }
+
+  // ---------------------------------------------------------------- element-wise
+
+  private Tensor unary(UnaryOp op) {
+    return Dispatcher.call(op, NoAttrs.NONE, this);
+  }
+
+  /** {@code this + other}. */
+  public Tensor add(Tensor other) {
+    return ElementwiseOps.binary(ElementwiseOps.ADD, this, other);
+  }
+
+  /** {@code this + value}. */
+  public Tensor add(double value) {
+    return affine(1, value);
+  }
+
+  /** {@code this - other}. */
+  public Tensor sub(Tensor other) {
+    return ElementwiseOps.binary(ElementwiseOps.SUB, this, other);
+  }
+
+  /** {@code this - value}. */
+  public Tensor sub(double value) {
+    return affine(1, -value);
+  }
+
+  /** {@code this * other}. */
+  public Tensor mul(Tensor other) {
+    return ElementwiseOps.binary(ElementwiseOps.MUL, this, other);
+  }
+
+  /** {@code this * value}. */
+  public Tensor mul(double value) {
+    return affine(value, 0);
+  }
+
+  /** {@code this / other}. */
+  public Tensor div(Tensor other) {
+    return ElementwiseOps.binary(ElementwiseOps.DIV, this, other);
+  }
+
+  /** {@code this / value}. */
+  public Tensor div(double value) {
+    return affine(1 / value, 0);
+  }
+
+  /** {@code this * scale + shift}. */
+  public Tensor affine(double scale, double shift) {
+    return Dispatcher.call(AffineOp.INSTANCE, new AffineOp.Attrs(scale, shift), this);
+  }
+
+  /** The larger of two values; at ties the gradient is halved. */
+  public Tensor maximum(Tensor other) {
+    return ElementwiseOps.binary(ElementwiseOps.MAXIMUM, this, other);
+  }
+
+  /** The smaller of two values; at ties the gradient is halved. */
+  public Tensor minimum(Tensor other) {
+    return ElementwiseOps.binary(ElementwiseOps.MINIMUM, this, other);
+  }
+
+  /** {@code this == other} as truth values. */
+  public Tensor eq(Tensor other) {
+    return ElementwiseOps.compare(ElementwiseOps.EQ, this, other);
+  }
+
+  /** {@code this != other} as truth values. */
+  public Tensor ne(Tensor other) {
+    return ElementwiseOps.compare(ElementwiseOps.NE, this, other);
+  }
+
+  /** {@code this < other} as truth values. */
+  public Tensor lt(Tensor other) {
+    return ElementwiseOps.compare(ElementwiseOps.LT, this, other);
+  }
+
+  /** {@code this <= other} as truth values. */
+  public Tensor le(Tensor other) {
+    return ElementwiseOps.compare(ElementwiseOps.LE, this, other);
+  }
+
+  /** {@code this > other} as truth values. */
+  public Tensor gt(Tensor other) {
+    return ElementwiseOps.compare(ElementwiseOps.LT, other, this);
+  }
+
+  /** {@code this >= other} as truth values. */
+  public Tensor ge(Tensor other) {
+    return ElementwiseOps.compare(ElementwiseOps.LE, other, this);
+  }
+
+  /** {@code -this}. */
+  public Tensor neg() {
+    return unary(ElementwiseOps.NEG);
+  }
+
+  /** Absolute value. */
+  public Tensor abs() {
+    return unary(ElementwiseOps.ABS);
+  }
+
+  /** {@code e^this}. */
+  public Tensor exp() {
+    return unary(ElementwiseOps.EXP);
+  }
+
+  /** Natural logarithm. */
+  public Tensor log() {
+    return unary(ElementwiseOps.LOG);
+  }
+
+  /** Square root. */
+  public Tensor sqrt() {
+    return unary(ElementwiseOps.SQRT);
+  }
+
+  /** {@code 1 / sqrt(this)}. */
+  public Tensor rsqrt() {
+    return unary(ElementwiseOps.RSQRT);
+  }
+
+  /** {@code this * this}. */
+  public Tensor square() {
+    return unary(ElementwiseOps.SQUARE);
+  }
+
+  /** {@code 1 / this}. */
+  public Tensor reciprocal() {
+    return unary(ElementwiseOps.RECIPROCAL);
+  }
+
+  /** Sine of radians. */
+  public Tensor sin() {
+    return unary(ElementwiseOps.SIN);
+  }
+
+  /** Cosine of radians. */
+  public Tensor cos() {
+    return unary(ElementwiseOps.COS);
+  }
+
+  /** Hyperbolic tangent. */
+  public Tensor tanh() {
+    return unary(ElementwiseOps.TANH);
+  }
+
+  /** {@code 1 / (1 + e^-this)}. */
+  public Tensor sigmoid() {
+    return unary(ElementwiseOps.SIGMOID);
+  }
+
+  /** {@code max(this, 0)}. */
+  public Tensor relu() {
+    return unary(ElementwiseOps.RELU);
+  }
+
+  /** Gaussian error linear unit, {@code x * Phi(x)} (Hendrycks and Gimpel, 2016), exact form. */
+  public Tensor gelu() {
+    return unary(ElementwiseOps.GELU);
+  }
+
+  /** Gaussian error linear unit in the tanh approximation. */
+  public Tensor geluTanh() {
+    return unary(ElementwiseOps.GELU_TANH);
+  }
+
+  /** {@code this * sigmoid(this)}. */
+  public Tensor silu() {
+    return unary(ElementwiseOps.SILU);
+  }
+
+  /** Gauss error function. */
+  public Tensor erf() {
+    return unary(ElementwiseOps.ERF);
+  }
+
+  /** {@code log(1 + e^this)}. */
+  public Tensor softplus() {
+    return unary(ElementwiseOps.SOFTPLUS);
+  }
+
+  /** {@code this^exponent}. */
+  public Tensor pow(double exponent) {
+    return Dispatcher.call(PowOp.INSTANCE, exponent, this);
+  }
+
+  /** Values limited to {@code [low, high]}; the gradient is zero outside. */
+  public Tensor clamp(double low, double high) {
+    return Dispatcher.call(ClampOp.INSTANCE, new ClampOp.Attrs(low, high), this);
+  }
+
+  /** Elements of {@code a} where the condition holds, else of {@code b}; all three broadcast. */
+  public static Tensor where(Tensor condition, Tensor a, Tensor b) {
+    return WhereOp.apply(condition, a, b);
+  }
+
+  /** This tensor with {@code value} where the mask holds; the mask broadcasts. */
+  public Tensor maskedFill(Tensor mask, double value) {
+    return WhereOp.apply(mask, scalar(value, dtype, device()), this);
+  }
+
+  // ---------------------------------------------------------------- reductions
+
+  /** Sum of all elements. */
+  public Tensor sum() {
+    return Dispatcher.call(SumOp.INSTANCE, SumOp.Attrs.all(shape()), this);
+  }
+
+  /** Sum over axes. */
+  public Tensor sum(boolean keepDims, int... axes) {
+    return Dispatcher.call(SumOp.INSTANCE, SumOp.Attrs.of(shape(), keepDims, axes), this);
+  }
+
+  /** Mean of all elements. */
+  public Tensor mean() {
+    return sum().mul(1.0 / numel());
+  }
+
+  /** Mean over axes. */
+  public Tensor mean(boolean keepDims, int... axes) {
+    long n = 1;
+    for (int a : axes) {
+      n *= dim(a);
+    }
+    return sum(keepDims, axes).mul(1.0 / n);
+  }
+
+  /** Largest value along an axis; at ties the gradient goes to the first. */
+  public Tensor max(int axis, boolean keepDims) {
+    return Dispatcher.call(
+        ExtremumOp.MAX, new ExtremumOp.Attrs(shape().axis(axis), keepDims), this);
+  }
+
+  /** Smallest value along an axis; at ties the gradient goes to the first. */
+  public Tensor min(int axis, boolean keepDims) {
+    return Dispatcher.call(
+        ExtremumOp.MIN, new ExtremumOp.Attrs(shape().axis(axis), keepDims), this);
+  }
+
+  /** Position ({@code I64}) of the first largest value along an axis. */
+  public Tensor argmax(int axis) {
+    return Dispatcher.call(ArgmaxOp.INSTANCE, shape().axis(axis), this);
+  }
+
+  // ---------------------------------------------------------------- linear algebra and networks
+
+  /**
+   * Matrix product over the last two axes, {@code [..., m, k] x [..., k, n]}; leading axes
+   * broadcast.
+   */
+  public Tensor matmul(Tensor other) {
+    return Dispatcher.call(MatmulOp.INSTANCE, NoAttrs.NONE, this, other);
+  }
+
+  /** {@code this · weightᵀ + bias} with weight {@code [out, in]} and bias {@code [out]} or null. */
+  public Tensor linear(Tensor weight, Tensor bias) {
+    return Dispatcher.call(LinearOp.INSTANCE, NoAttrs.NONE, this, weight, bias);
+  }
+
+  /** {@code e^x / sum(e^x)} along the last axis. */
+  public Tensor softmax() {
+    return Dispatcher.call(SoftmaxOp.INSTANCE, NoAttrs.NONE, this);
+  }
+
+  /** {@code log(softmax(x))} along the last axis. */
+  public Tensor logSoftmax() {
+    return Dispatcher.call(LogSoftmaxOp.INSTANCE, NoAttrs.NONE, this);
+  }
+
+  /** Layer normalisation over the last axis (Ba et al., 2016). */
+  public Tensor layerNorm(Tensor weight, Tensor bias, double eps) {
+    return Dispatcher.call(LayerNormOp.INSTANCE, new LayerNormOp.Attrs(eps), this, weight, bias);
+  }
+
+  /** {@code result[..i..] = this[..index[..i..]..]} along an axis; index has this tensor's rank. */
+  public Tensor gather(int axis, Tensor index) {
+    return Dispatcher.call(GatherOp.INSTANCE, shape().axis(axis), this, index);
+  }
+
+  /** Tensors joined along an existing axis. */
+  public static Tensor cat(int axis, Tensor... parts) {
+    return Dispatcher.call(CatOp.INSTANCE, parts[0].shape().axis(axis), parts);
+  }
+
+  /** Tensors of equal shape joined along a new axis. */
+  public static Tensor stack(int axis, Tensor... parts) {
+    Tensor[] wider = new Tensor[parts.length];
+    Arrays.setAll(wider, i -> parts[i].unsqueeze(axis));
+    return cat(axis, wider);
+  }
+
+  @Override
+  public String toString() {
+    return released ? describe() + " (released)" : TensorPrinter.print(this);
+  }
+}

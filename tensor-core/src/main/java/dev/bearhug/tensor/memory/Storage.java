@@ -1,0 +1,94 @@
+package dev.bearhug.tensor.memory;
+
+import dev.bearhug.tensor.Device;
+import dev.bearhug.tensor.backend.Backend;
+import dev.bearhug.tensor.error.ReleasedTensorException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Bytes of one device, counted by the handles, views and saved tensors that use them. Freed with
+ * the last count. Only the engine retains and releases; users close scopes.
+ */
+public final class Storage {
+
+  private final Backend backend;
+  private final Device device;
+  private final long address;
+  private final long bytes;
+  private final AllocationSite site;
+
+  /** Whatever keeps foreign memory (a mapped file) valid; null for memory of the allocator. */
+  private Object owner;
+
+  private final AtomicInteger count = new AtomicInteger(1);
+
+  private Storage(
+      Backend backend, Device device, long address, long bytes, AllocationSite site, Object owner) {
+    this.backend = backend;
+    this.device = device;
+    this.address = address;
+    this.bytes = bytes;
+    this.site = site;
+    this.owner = owner;
+    LeakTracker.created(this);
+  }
+
+  /** Fresh memory with undefined contents, count 1. */
+  public static Storage allocate(Backend backend, Device device, long bytes, AllocationSite site) {
+    long address = backend.allocator(device).allocate(bytes, site);
+    return new Storage(backend, device, address, bytes, site, null);
+  }
+
+  /** Wraps memory that {@code owner} keeps valid as long as it is reachable, count 1. */
+  public static Storage wrap(
+      Backend backend, Device device, long address, long bytes, Object owner) {
+    return new Storage(backend, device, address, bytes, null, owner);
+  }
+
+  /** Adds a count. */
+  public void retain() {
+    if (count.getAndIncrement() <= 0) {
+      count.getAndDecrement();
+      throw new ReleasedTensorException("storage", "its memory was already given back.");
+    }
+  }
+
+  /** Removes a count; the last one frees the memory. */
+  public void release() {
+    int left = count.decrementAndGet();
+    if (left == 0) {
+      LeakTracker.freed(this);
+      if (owner == null) {
+        backend.allocator(device).free(address, bytes, site);
+      }
+      owner = null;
+    } else if (left < 0) {
+      throw new IllegalStateException("storage: released more often than retained");
+    }
+  }
+
+  /** Whether exactly one handle uses these bytes. */
+  public boolean isExclusive() {
+    return count.get() == 1 && owner == null;
+  }
+
+  /** The backend that computes on this memory. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /** Where the memory is. */
+  public Device device() {
+    return device;
+  }
+
+  /** Address of the first byte, in the device's address space. */
+  public long address() {
+    return address;
+  }
+
+  /** Size in bytes. */
+  public long bytes() {
+    return bytes;
+  }
+}

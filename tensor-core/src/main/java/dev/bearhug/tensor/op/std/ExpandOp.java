@@ -1,0 +1,41 @@
+package dev.bearhug.tensor.op.std;
+
+import dev.bearhug.tensor.Layout;
+import dev.bearhug.tensor.Shape;
+import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.op.OpSpec;
+import dev.bearhug.tensor.op.Sample;
+import dev.bearhug.tensor.op.Sampler;
+import dev.bearhug.tensor.op.ViewOp;
+import dev.bearhug.tensor.op.Vjp;
+import java.util.stream.Stream;
+
+/**
+ * Axes of size 1 and new leading axes repeated without a copy. The engine sums the gradient back.
+ */
+public final class ExpandOp extends ViewOp<Shape> {
+
+  /** The only instance. */
+  public static final ExpandOp INSTANCE = new ExpandOp();
+
+  private ExpandOp() {
+    super(OpSpec.named("expand").inputs("x"));
+  }
+
+  @Override
+  public Layout view(Layout input, Shape target) {
+    return input.expand(target);
+  }
+
+  @Override
+  public Tensor[] vjp(Vjp v, Shape target) {
+    return Vjp.grads(v.grad());
+  }
+
+  @Override
+  public Stream<Sample<Shape>> samples(Sampler s) {
+    return Stream.of(
+        s.sample(Shape.of(4, 2, 3)).uniform(2, 1).build(),
+        s.sample(Shape.of(2, 0)).uniform(2, 1).build());
+  }
+}

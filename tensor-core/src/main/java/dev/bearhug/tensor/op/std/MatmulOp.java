@@ -1,0 +1,90 @@
+package dev.bearhug.tensor.op.std;
+
+import dev.bearhug.tensor.Shape;
+import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.error.ShapeException;
+import dev.bearhug.tensor.op.ErrorSample;
+import dev.bearhug.tensor.op.Inference;
+import dev.bearhug.tensor.op.NoAttrs;
+import dev.bearhug.tensor.op.Op;
+import dev.bearhug.tensor.op.OpSpec;
+import dev.bearhug.tensor.op.Sample;
+import dev.bearhug.tensor.op.Sampler;
+import dev.bearhug.tensor.op.Vjp;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Matrix product over the last two axes, {@code [..., m, k] x [..., k, n] -> [..., m, n]}; leading
+ * axes broadcast.
+ */
+public final class MatmulOp extends Op<NoAttrs> {
+
+  /** The only instance. */
+  public static final MatmulOp INSTANCE = new MatmulOp();
+
+  private MatmulOp() {
+    super(OpSpec.named("matmul").inputs("a", "b").savesInputs("a", "b"));
+  }
+
+  @Override
+  public void infer(Inference i, NoAttrs none) {
+    i.requireFloating("a");
+    i.requireSameDType("a", "b");
+    i.requireRank("a", 2);
+    i.requireRank("b", 2);
+    Shape a = i.shape(0);
+    Shape b = i.shape(1);
+    i.require(
+        a.dim(-1) == b.dim(-2),
+        () ->
+            "inner dimensions differ: left "
+                + a
+                + " ends in "
+                + a.dim(-1)
+                + ", right "
+                + b
+                + " starts with "
+                + b.dim(-2)
+                + "."
+                + (a.dim(-1) == b.dim(-1)
+                    ? "\n  The right side looks like a weight stored as (out, in). Use linear(x, w) or"
+                        + " w.transpose(-2, -1)."
+                    : ""));
+    Shape batch = Shape.broadcast(name(), a.dropLast(2), b.dropLast(2));
+    i.output(batch.append(a.dim(-2), b.dim(-1)), i.dtype(0));
+  }
+
+  @Override
+  public Tensor[] vjp(Vjp v, NoAttrs none) {
+    Tensor g = v.grad();
+    return Vjp.grads(
+        v.needs("a") ? g.matmul(v.input("b").transpose(-2, -1)) : null,
+        v.needs("b") ? v.input("a").transpose(-2, -1).matmul(g) : null);
+  }
+
+  @Override
+  public Stream<Sample<NoAttrs>> samples(Sampler s) {
+    return Stream.of(
+        s.sample().uniform(3, 5).uniform(5, 4).build(),
+        s.sample().uniform(2, 3, 4, 5).uniform(2, 3, 5, 6).build(),
+        s.sample().uniform(2, 1, 4, 5).uniform(3, 5, 2).build(),
+        s.sample().uniform(17, 33).uniform(33, 19).build(),
+        s.sample().uniform(1, 7).uniform(7, 1).build(),
+        s.sample().uniform(0, 5).uniform(5, 4).build(),
+        s.sample().uniform(3, 0).uniform(0, 4).build());
+  }
+
+  @Override
+  public List<ErrorSample<NoAttrs>> errorSamples(Sampler s) {
+    return List.of(
+        s.sample()
+            .uniform(8, 128, 768)
+            .uniform(512, 768)
+            .fails(
+                ShapeException.class,
+                "matmul: inner dimensions differ: left [8, 128, 768] ends in 768, right [512, 768] starts"
+                    + " with 512.\n  The right side looks like a weight stored as (out, in). Use"
+                    + " linear(x, w) or w.transpose(-2, -1)."));
+  }
+}

@@ -1,0 +1,54 @@
+package dev.bearhug.tensor.op.std;
+
+import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.op.Dispatcher;
+import dev.bearhug.tensor.op.Inference;
+import dev.bearhug.tensor.op.NoAttrs;
+import dev.bearhug.tensor.op.Op;
+import dev.bearhug.tensor.op.OpSpec;
+import dev.bearhug.tensor.op.Sample;
+import dev.bearhug.tensor.op.Sampler;
+import dev.bearhug.tensor.op.Vjp;
+import java.util.stream.Stream;
+
+/** {@code y = e^x / sum(e^x)} along the last axis, computed from {@code x - max(x)}. */
+public final class SoftmaxOp extends Op<NoAttrs> {
+
+  /** The only instance. */
+  public static final SoftmaxOp INSTANCE = new SoftmaxOp();
+
+  private SoftmaxOp() {
+    super(OpSpec.named("softmax").inputs("x").savesOutputs("y"));
+  }
+
+  @Override
+  public void infer(Inference i, NoAttrs none) {
+    i.requireFloating("x");
+    i.requireRank("x", 1);
+    i.output(i.shape(0), i.dtype(0));
+  }
+
+  @Override
+  public Tensor[] compose(Tensor[] in, NoAttrs none) {
+    if (in[0].numel() == 0) {
+      return new Tensor[] {in[0].copy()};
+    }
+    Tensor e = in[0].sub(in[0].max(-1, true)).exp();
+    return new Tensor[] {e.div(e.sum(true, -1))};
+  }
+
+  @Override
+  public Tensor[] vjp(Vjp v, NoAttrs none) {
+    return Vjp.grads(Dispatcher.call(SoftmaxGradOp.INSTANCE, none, v.grad(), v.output("y")));
+  }
+
+  @Override
+  public Stream<Sample<NoAttrs>> samples(Sampler s) {
+    return Stream.of(
+        s.sample().uniformIn(-5, 5, 3, 7).build(),
+        s.sample().uniformIn(-5, 5, 2, 3, 33).build(),
+        s.sample().uniform(5).build(),
+        s.sample().uniformIn(-80, 80, 2, 5).build(),
+        s.sample().uniform(0, 4).build());
+  }
+}

@@ -1,0 +1,44 @@
+package dev.bearhug.tensor.op.std;
+
+import dev.bearhug.tensor.op.Op;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The list of the engine's ops; a test checks that every op class of this package is on it. */
+public final class StandardOps {
+
+  private StandardOps() {}
+
+  /** All ops. */
+  public static List<Op<?>> all() {
+    List<Op<?>> ops = new ArrayList<>(ElementwiseOps.rows());
+    ops.addAll(
+        List.of(
+            AffineOp.INSTANCE,
+            ClampOp.INSTANCE,
+            PowOp.INSTANCE,
+            CopyOp.INSTANCE,
+            WhereOp.INSTANCE,
+            ReshapeOp.INSTANCE,
+            PermuteOp.INSTANCE,
+            SliceOp.INSTANCE,
+            SliceGradOp.INSTANCE,
+            ExpandOp.INSTANCE,
+            CatOp.INSTANCE,
+            GatherOp.INSTANCE,
+            ScatterAddOp.INSTANCE,
+            SumOp.INSTANCE,
+            ExtremumOp.MAX,
+            ExtremumOp.MIN,
+            ArgmaxOp.INSTANCE,
+            MatmulOp.INSTANCE,
+            LinearOp.INSTANCE,
+            SoftmaxOp.INSTANCE,
+            SoftmaxGradOp.INSTANCE,
+            LogSoftmaxOp.INSTANCE,
+            LogSoftmaxGradOp.INSTANCE,
+            LayerNormOp.INSTANCE,
+            LayerNormGradOp.INSTANCE));
+    return ops;
+  }
+}

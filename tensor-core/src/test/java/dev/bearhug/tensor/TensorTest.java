@@ -1,0 +1,58 @@
+package dev.bearhug.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bearhug.tensor.error.ReleasedTensorException;
+import dev.bearhug.tensor.memory.Scope;
+import dev.bearhug.tensor.memory.SegmentPool;
+import org.junit.jupiter.api.Test;
+
+class TensorTest {
+
+  @Test
+  void computesThroughViewsAndBroadcasts() {
+    try (Scope scope = Scope.open("test")) {
+      Tensor a = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
+      Tensor b = Tensor.of(new float[] {10, 20}, 2);
+      assertThat(a.transpose(0, 1).add(b).toFloatArray()).containsExactly(11, 24, 12, 25, 13, 26);
+      assertThat(a.matmul(a.transpose(0, 1)).toFloatArray()).containsExactly(14, 32, 32, 77);
+      assertThat(a.linear(a, b).toFloatArray()).containsExactly(24, 52, 42, 97);
+      assertThat(a.sum(false, 0).toFloatArray()).containsExactly(5, 7, 9);
+      assertThat(a.max(-1, false).toFloatArray()).containsExactly(3, 6);
+      assertThat(a.softmax().sum(false, -1).toFloatArray()).containsExactly(1, 1);
+      assertThat(a.to(Device.REFERENCE).add(1).to(Device.CPU).sum().item()).isEqualTo(27);
+      assertThat(a.transpose(0, 1).slice(0, 1, 3).reshape(-1).toFloatArray())
+          .containsExactly(2, 5, 3, 6);
+      assertThat(Tensor.full(Shape.of(7), 1.5, DType.BF16, Device.CPU).sum().item())
+          .isEqualTo(10.5);
+    }
+  }
+
+  @Test
+  void keepsWhatIsKeptAndReleasesTheRest() {
+    long before = SegmentPool.SHARED.stats().buffers();
+    Tensor kept;
+    Tensor lost;
+    try (Scope scope = Scope.open("inner")) {
+      lost = Tensor.ones(4, 4);
+      kept = scope.keep(lost.add(1));
+    }
+    assertThat(kept.sum().item()).isEqualTo(32);
+    assertThatThrownBy(() -> lost.add(1))
+        .isInstanceOf(ReleasedTensorException.class)
+        .hasMessageContaining("affine: a tensor F32[4, 4] was released with scope \"inner\"")
+        .hasMessageContaining("TensorTest.keepsWhatIsKeptAndReleasesTheRest");
+    kept.close();
+    System.gc();
+    assertThat(SegmentPool.SHARED.stats().buffers()).isLessThanOrEqualTo(before + 2);
+  }
+
+  @Test
+  void printsItself() {
+    try (Scope scope = Scope.open("test")) {
+      assertThat(Tensor.of(new long[] {1, 2, 3, 4}, 2, 2))
+          .hasToString("I64[2, 2] [[1, 2],\n [3, 4]]");
+    }
+  }
+}
