@@ -27,6 +27,8 @@ final class Posix {
       CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
   private static final int READ_AND_WRITE = 3;
   private static final int MAP_PRIVATE = 2;
+  private static final int LINUX_MAP_NORESERVE = 0x4000;
+  private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
   private static final int SEEK_END = 2;
   private static final int AT_FDCWD = -100;
   private static final int RENAME_EXCHANGE = 2;
@@ -88,10 +90,11 @@ final class Posix {
         if (size == 0) {
           return Optional.of(MemorySegment.NULL);
         }
+        int flags = LINUX ? MAP_PRIVATE | LINUX_MAP_NORESERVE : MAP_PRIVATE;
         MemorySegment start =
             (MemorySegment)
                 mmap.invokeExact(
-                    state, MemorySegment.NULL, size, READ_AND_WRITE, MAP_PRIVATE, descriptor, 0L);
+                    state, MemorySegment.NULL, size, READ_AND_WRITE, flags, descriptor, 0L);
         if (start.address() == -1) {
           throw failure("mmap", file, state);
         }
@@ -113,8 +116,7 @@ final class Posix {
    * @return false where system or file system do not offer it; then nothing has changed
    */
   static boolean exchange(Path first, Path second) {
-    if (!System.getProperty("os.name").equals("Linux")
-        || LINKER.defaultLookup().find("renameat2").isEmpty()) {
+    if (!LINUX || LINKER.defaultLookup().find("renameat2").isEmpty()) {
       return false;
     }
     MethodHandle rename =

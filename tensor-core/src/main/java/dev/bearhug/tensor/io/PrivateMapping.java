@@ -40,6 +40,9 @@ final class PrivateMapping {
       try (FileChannel channel =
           FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
         return channel.map(MapMode.PRIVATE, 0, channel.size(), arena);
+      } catch (IOException e) {
+        // Linux refuses to promise more private memory than it has; the system call asks for none.
+        return Posix.mapPrivate(file, arena).orElseThrow(() -> e);
       }
     }
     return mapReadOnlyFile(file, arena);
