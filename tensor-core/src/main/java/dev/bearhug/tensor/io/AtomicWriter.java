@@ -63,8 +63,7 @@ final class AtomicWriter {
       throw e;
     }
     syncName(parent, target);
-    disk.deleteTree(temporary);
-    disk.deleteTree(sibling(target, OLD));
+    removeOld(target, temporary);
   }
 
   /** Leaves at every moment a complete folder under the target's, the ready or the old name. */
@@ -113,6 +112,21 @@ final class AtomicWriter {
       }
     }
     return restored;
+  }
+
+  private void removeOld(Path target, Path temporary) throws IOException {
+    try {
+      disk.deleteTree(temporary);
+      disk.deleteTree(sibling(target, OLD));
+    } catch (IOException e) {
+      throw new IOException(
+          "AtomicFiles: "
+              + target
+              + " is complete, but the folder it replaced could not be removed ("
+              + e.getMessage()
+              + "). Delete the hidden folders of the same name beside it.",
+          e);
+    }
   }
 
   private void syncName(Path parent, Path target) throws IOException {
