@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Parses and checks the header of a safetensors file, all of it before any tensor is made.
@@ -100,7 +101,7 @@ final class SafeTensorsHeader {
 
   private void parse() {
     long size = bytes.byteSize();
-    check(size >= LENGTH_BYTES, "a file has at least 8 bytes", "it has " + size);
+    check(size >= LENGTH_BYTES, "a file has at least 8 bytes", () -> "it has " + size);
     long length = 0;
     for (int i = LENGTH_BYTES - 1; i >= 0; i--) {
       length = length << 8 | Byte.toUnsignedLong(bytes.get(ValueLayout.JAVA_BYTE, i));
@@ -109,18 +110,16 @@ final class SafeTensorsHeader {
     check(
         Long.compareUnsigned(length, MAX_LENGTH) <= 0,
         "the header has at most 100000000 bytes",
-        "the length field says " + shown);
+        () -> "the length field says " + shown);
     check(
         length <= size - LENGTH_BYTES,
         "the header lies inside the file",
-        "it should have " + shown + " bytes, the file has " + size + " in all");
-    check(length >= 2, "the header is a JSON object", "it has " + shown + " bytes");
+        () -> "it should have " + shown + " bytes, the file has " + size + " in all");
+    check(length >= 2, "the header is a JSON object", () -> "it has " + shown + " bytes");
     check(
         bytes.get(ValueLayout.JAVA_BYTE, LENGTH_BYTES) == '{',
         "the header begins with '{'",
-        "first byte 0x"
-            + Integer.toHexString(
-                Byte.toUnsignedInt(bytes.get(ValueLayout.JAVA_BYTE, LENGTH_BYTES))));
+        () -> "first byte " + bytes.get(ValueLayout.JAVA_BYTE, LENGTH_BYTES));
     dataStart = LENGTH_BYTES + length;
     parseJson(bytes.asSlice(LENGTH_BYTES, length).asByteBuffer());
     items.sort(Comparator.comparingLong(Item::begin).thenComparingLong(Item::end));
@@ -143,7 +142,7 @@ final class SafeTensorsHeader {
       check(
           json.nextToken() == null,
           "nothing but white space follows the header object",
-          where(json));
+          () -> where(json));
     } catch (CharacterCodingException e) {
       throw corrupt("the header is UTF-8", e.toString(), e);
     } catch (JacksonException e) {
@@ -193,12 +192,12 @@ final class SafeTensorsHeader {
         default -> json.skipChildren();
       }
     }
-    check(type != null, "each tensor has a dtype", quote(name) + " has none");
-    check(shape != null, "each tensor has a shape", quote(name) + " has none");
-    check(
-        offsets != null && offsets.length == 2,
-        "each tensor has two data_offsets",
-        quote(name) + " has " + (offsets == null ? "none" : offsets.length));
+    check(type != null, "each tensor has a dtype", () -> quote(name) + " has none");
+    check(shape != null, "each tensor has a shape", () -> quote(name) + " has none");
+    if (offsets == null || offsets.length != 2) {
+      String found = offsets == null ? "none" : Arrays.toString(offsets);
+      throw corrupt("each tensor has two data_offsets", quote(name) + " has " + found, null);
+    }
     checkSize(name, type, shape, offsets);
     items.add(new Item(name, type, shape, offsets[0], offsets[1]));
   }
@@ -206,17 +205,19 @@ final class SafeTensorsHeader {
   private long[] readNumbers(JsonParser json, String name, String field, int most)
       throws IOException {
     expect(json, json.currentToken(), JsonToken.START_ARRAY, field + " is an array");
+    String rule = field + " holds integers from 0 to 2^63 - 1";
     long[] values = new long[4];
     int count = 0;
     while (json.nextToken() != JsonToken.END_ARRAY) {
-      String rule = field + " holds integers from 0 to 2^63 - 1";
       expect(json, json.currentToken(), JsonToken.VALUE_NUMBER_INT, rule);
-      check(count < most, field + " has at most " + most + " values", quote(name) + " has more");
+      if (count == most) {
+        throw corrupt(field + " has at most " + most + " values", quote(name) + " has more", null);
+      }
       String digits = json.getText();
       check(
           digits.charAt(0) != '-' && digits.length() <= LONGEST_LONG,
           rule,
-          quote(name) + " has " + digits);
+          () -> quote(name) + " has " + digits);
       if (count == values.length) {
         values = Arrays.copyOf(values, 2 * count);
       }
@@ -233,7 +234,7 @@ final class SafeTensorsHeader {
     check(
         offsets[0] <= offsets[1],
         "a range ends at or after its begin",
-        quote(name) + " has " + Arrays.toString(offsets));
+        () -> quote(name) + " has " + Arrays.toString(offsets));
     long needed;
     try {
       needed = type.byteSize(shape);
@@ -246,43 +247,64 @@ final class SafeTensorsHeader {
     check(
         needed == offsets[1] - offsets[0],
         "dtype and shape fit the range",
-        quote(name)
-            + " is "
-            + type
-            + Arrays.toString(shape)
-            + " of "
-            + needed
-            + " bytes, its range "
-            + Arrays.toString(offsets)
-            + " has "
-            + (offsets[1] - offsets[0]));
+        () ->
+            quote(name)
+                + " is "
+                + type
+                + Arrays.toString(shape)
+                + " of "
+                + needed
+                + " bytes, its range "
+                + Arrays.toString(offsets)
+                + " has "
+                + (offsets[1] - offsets[0]));
   }
 
   private void checkCover(long dataSize) {
     long covered = 0;
     for (Item item : items) {
-      check(
-          item.begin() == covered,
-          "ranges follow each other without hole or overlap",
-          quote(item.name())
-              + " begins at "
-              + item.begin()
-              + ", the one before ends at "
-              + covered);
+      if (item.begin() != covered) {
+        throw corrupt(
+            "ranges follow each other without hole or overlap",
+            quote(item.name())
+                + " begins at "
+                + item.begin()
+                + ", the one before ends at "
+                + covered,
+            null);
+      }
       covered = item.end();
     }
-    check(
-        covered == dataSize,
-        "the ranges cover the data exactly",
-        "they end at " + covered + ", the file has " + dataSize + " bytes of data");
+    if (covered != dataSize) {
+      throw corrupt(
+          "the ranges cover the data exactly",
+          "they end at " + covered + ", the file has " + dataSize + " bytes of data",
+          null);
+    }
   }
 
   private String checkText(String text, String what) {
-    check(
-        StandardCharsets.UTF_8.newEncoder().canEncode(text),
-        "text is valid Unicode",
-        "a " + what + " holds half of a surrogate pair: " + text);
+    if (!isUnicode(text)) {
+      throw corrupt(
+          "text is valid Unicode", "a " + what + " holds half of a surrogate pair: " + text, null);
+    }
     return text;
+  }
+
+  /** Tells whether every surrogate is half of a pair, so that the text has a UTF-8 form. */
+  static boolean isUnicode(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        if (!Character.isHighSurrogate(c)
+            || i + 1 == text.length()
+            || !Character.isLowSurrogate(text.charAt(i + 1))) {
+          return false;
+        }
+        i++;
+      }
+    }
+    return true;
   }
 
   private void expect(JsonParser json, JsonToken actual, JsonToken expected, String rule)
@@ -300,9 +322,9 @@ final class SafeTensorsHeader {
     return "\"" + name + "\"";
   }
 
-  private void check(boolean holds, String rule, String actual) {
+  private void check(boolean holds, String rule, Supplier<String> actual) {
     if (!holds) {
-      throw corrupt(rule, actual, null);
+      throw corrupt(rule, actual.get(), null);
     }
   }
 

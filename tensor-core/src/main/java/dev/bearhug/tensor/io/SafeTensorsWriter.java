@@ -307,7 +307,7 @@ public final class SafeTensorsWriter {
   }
 
   private static String checkText(String text) {
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+    if (!SafeTensorsHeader.isUnicode(text)) {
       throw new IllegalArgumentException(
           "SafeTensorsWriter: a name or metadata string holds half of a surrogate pair.");
     }

@@ -179,6 +179,7 @@ class SafeTensorsFileTest {
             TestFiles.file(PLAIN.replace("F32", "F4").replace("2,2", "3").replace("16", "1"), 1)),
         Arguments.of("fit the range", TestFiles.file(PLAIN.replace("2,2", "2,3"), 16)),
         Arguments.of("two data_offsets", TestFiles.file(PREFIX + "[16]}}", 16)),
+        Arguments.of("__metadata__ is an object", TestFiles.file("{\"__metadata__\":null}", 0)),
         Arguments.of("two data_offsets", TestFiles.file(PLAIN.replace("data_", "data"), 16)),
         Arguments.of("at most 2 values", TestFiles.file(PREFIX + "[0,16,16]}}", 16)),
         Arguments.of("ends at or after", TestFiles.file(PREFIX + "[16,0]}}", 16)),
@@ -220,6 +221,26 @@ class SafeTensorsFileTest {
     for (int length = 0; length < whole.length; length++) {
       assertThat(refused(Arrays.copyOf(whole, length))).as("cut at %d", length).isNotNull();
     }
+  }
+
+  @Test
+  void manyTensorsCostLittleMemoryEach() throws IOException {
+    int count = 20_000;
+    StringBuilder header = new StringBuilder("{");
+    for (int i = 0; i < count; i++) {
+      header.append(i == 0 ? "" : ",").append("\"layer.").append(i);
+      header.append("\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[");
+      header.append(i).append(',').append(i + 1).append("]}");
+    }
+    Path path = write(TestFiles.file(header.append('}').toString(), count));
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    SafeTensorsFile file = SafeTensorsFile.open(path);
+    long perTensor = (threads.getCurrentThreadAllocatedBytes() - before) / count;
+    assertThat(file.entries()).hasSize(count);
+    assertThat(file.find("layer.300").orElseThrow().data().get(ValueLayout.JAVA_BYTE, 0))
+        .isEqualTo((byte) 300);
+    assertThat(perTensor).as("bytes allocated for each tensor").isLessThan(2000);
   }
 
   @Test
