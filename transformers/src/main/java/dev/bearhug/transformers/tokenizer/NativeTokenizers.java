@@ -125,6 +125,9 @@ final class NativeTokenizers {
   }
 
   private static void deleteTree(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
     try (Stream<Path> tree = Files.walk(folder)) {
       for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,12 +18,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Compares with the ids, offsets and decodings of the reference tokenizers. */
 @Tag("fixtures")
 class TokenizerFixtureTest {
 
   private static List<String> strings;
+
+  @TempDir static Path folder;
 
   @BeforeAll
   static void readStrings() {
@@ -56,6 +60,64 @@ class TokenizerFixtureTest {
         .filter(name -> Files.exists(TokenizerFixtures.fixtures().resolve(name + ".json")))
         .filter(name -> Files.isDirectory(TokenizerFixtures.vocabularies().resolve(name)))
         .map(name -> dynamicTest(name, () -> checkTruncation(name)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> olderFilesAgreeWithTokenizerJson() {
+    return TokenizerFixtures.list("fast-").stream()
+        .map(file -> nameOf(file).substring("fast-".length()))
+        .filter(name -> has(name, "tokenizer.json"))
+        .filter(name -> has(name, "vocab.txt") || has(name, "merges.txt"))
+        .map(name -> dynamicTest(name, () -> checkOlderFiles(name)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> savedFoldersOpenEqual() {
+    return TokenizerFixtures.list("fast-").stream()
+        .map(file -> nameOf(file).substring("fast-".length()))
+        .filter(name -> Files.isDirectory(TokenizerFixtures.vocabularies().resolve(name)))
+        .map(name -> dynamicTest(name, () -> checkSaved(name)));
+  }
+
+  private static boolean has(String name, String file) {
+    return Files.exists(TokenizerFixtures.vocabularies().resolve(name).resolve(file));
+  }
+
+  private void checkOlderFiles(String name) throws IOException {
+    Path older = Files.createDirectories(folder.resolve("older-" + name));
+    for (String file :
+        List.of("vocab.txt", "vocab.json", "merges.txt", "tokenizer_config.json")) {
+      if (has(name, file)) {
+        Files.copy(
+            TokenizerFixtures.vocabularies().resolve(name).resolve(file), older.resolve(file));
+      }
+    }
+    try (Tokenizer expected = TokenizerFixtures.open(name);
+        Tokenizer tokenizer = AutoTokenizer.open(older)) {
+      compare(expected, tokenizer);
+    }
+  }
+
+  private void checkSaved(String name) {
+    Path saved = folder.resolve("saved-" + name);
+    try (Tokenizer expected = TokenizerFixtures.open(name)) {
+      expected.save(saved);
+      try (Tokenizer tokenizer = AutoTokenizer.open(saved)) {
+        compare(expected, tokenizer);
+      }
+    }
+  }
+
+  private static void compare(Tokenizer expected, Tokenizer tokenizer) {
+    assertThat(tokenizer.vocabSize()).isEqualTo(expected.vocabSize());
+    assertThat(tokenizer.specialTokens()).isEqualTo(expected.specialTokens());
+    assertThat(tokenizer.modelMaxLength()).isEqualTo(expected.modelMaxLength());
+    List<String> reversed = strings.reversed();
+    List<Encoding> pairs = expected.encodeAll(strings, reversed, EncodeOptions.DEFAULT);
+    assertThat(tokenizer.encodeAll(strings, reversed, EncodeOptions.DEFAULT)).isEqualTo(pairs);
+    for (Encoding pair : pairs) {
+      assertThat(tokenizer.decode(pair.ids(), false)).isEqualTo(expected.decode(pair.ids(), false));
+    }
   }
 
   private static String nameOf(Path file) {
@@ -104,18 +166,25 @@ class TokenizerFixtureTest {
     assertThat(encoding.wordIds())
         .as(label + " word ids")
         .containsExactly(TokenizerFixtures.ints(expected.get("word_ids")));
-    JsonNode offsets = expected.get("offsets");
+    int[] spans = new int[2 * encoding.size()];
     for (int i = 0; i < encoding.size(); i++) {
-      JsonNode span = offsets.get(i);
-      assertThat(new int[] {encoding.start(i), encoding.end(i)})
-          .as(label + " offsets of token " + i)
-          .containsExactly(
-              span.isNull()
-                  ? new int[] {-1, -1}
-                  : new int[] {span.get(0).asInt(), span.get(1).asInt()});
+      spans[2 * i] = encoding.start(i);
+      spans[2 * i + 1] = encoding.end(i);
     }
+    assertThat(spans).as(label + " offsets").containsExactly(spans(expected.get("offsets")));
     assertThat(encoding.attentionMask()).hasSize(encoding.size()).containsOnly(ones(encoding));
     assertThat(encoding.truncatedTokens()).isZero();
+  }
+
+  /** Flattens [start, end] pairs; null, for a token of the template, becomes -1, -1. */
+  private static int[] spans(JsonNode offsets) {
+    int[] spans = new int[2 * offsets.size()];
+    for (int i = 0; i < offsets.size(); i++) {
+      JsonNode span = offsets.get(i);
+      spans[2 * i] = span.isNull() ? -1 : span.get(0).asInt();
+      spans[2 * i + 1] = span.isNull() ? -1 : span.get(1).asInt();
+    }
+    return spans;
   }
 
   private static int[] ones(Encoding encoding) {
