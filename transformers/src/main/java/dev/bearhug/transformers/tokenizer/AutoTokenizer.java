@@ -87,7 +87,8 @@ public final class AutoTokenizer {
 
   private static ObjectNode wordPiece(
       Path file, TokenizerSettings settings, TokenizerOptions options) {
-    TokenizerFamily family = options.family().orElse(settings.family().orElse(TokenizerFamily.BERT));
+    TokenizerFamily family =
+        options.family().orElse(settings.family().orElse(TokenizerFamily.BERT));
     if (family != TokenizerFamily.BERT) {
       throw new TokenizerException(
           file

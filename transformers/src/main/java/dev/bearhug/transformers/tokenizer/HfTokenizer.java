@@ -93,10 +93,7 @@ final class HfTokenizer implements Tokenizer {
     String clean = wellFormed(text, "text");
     Encoding full =
         handle.call(
-            t ->
-                read(
-                    List.of(text),
-                    handle.library.encode(t, clean, options.addSpecialTokens())));
+            t -> read(List.of(text), handle.library.encode(t, clean, options.addSpecialTokens())));
     return truncation(options).apply(full, false);
   }
 
@@ -124,8 +121,7 @@ final class HfTokenizer implements Tokenizer {
       List<Encoding> full =
           handle.call(
               t -> {
-                long[] encodings =
-                    handle.library.batchEncode(t, clean, options.addSpecialTokens());
+                long[] encodings = handle.library.batchEncode(t, clean, options.addSpecialTokens());
                 List<Encoding> read = new ArrayList<>(encodings.length);
                 for (int i = 0; i < encodings.length; i++) {
                   read.add(read(List.of(part.get(i)), encodings[i]));
@@ -138,8 +134,7 @@ final class HfTokenizer implements Tokenizer {
   }
 
   @Override
-  public List<Encoding> encodeAll(
-      List<String> first, List<String> second, EncodeOptions options) {
+  public List<Encoding> encodeAll(List<String> first, List<String> second, EncodeOptions options) {
     if (first.size() != second.size()) {
       throw new TokenizerException(
           "encodeAll: pairs need as many second texts as first ones; got "
@@ -160,8 +155,7 @@ final class HfTokenizer implements Tokenizer {
           handle.call(
               t -> {
                 long[] encodings =
-                    handle.library.batchEncodePair(
-                        t, cleanA, cleanB, options.addSpecialTokens());
+                    handle.library.batchEncodePair(t, cleanA, cleanB, options.addSpecialTokens());
                 List<Encoding> read = new ArrayList<>(encodings.length);
                 for (int i = 0; i < encodings.length; i++) {
                   read.add(read(List.of(a.get(i), b.get(i)), encodings[i]));

@@ -100,7 +100,10 @@ final class TokenizerFiles {
               + e.getOriginalMessage()
               + (e.getLocation() == null
                   ? ""
-                  : ", line " + e.getLocation().getLineNr() + " column " + e.getLocation().getColumnNr())
+                  : ", line "
+                      + e.getLocation().getLineNr()
+                      + " column "
+                      + e.getLocation().getColumnNr())
               + "). Is the file complete?",
           e);
     }
@@ -196,7 +199,12 @@ final class TokenizerFiles {
       int space = line.indexOf(' ');
       if (space <= 0 || space != line.lastIndexOf(' ') || space == line.length() - 1) {
         throw new TokenizerException(
-            file + ": line " + (i + 1) + " must be two tokens with one space; it is \"" + line + "\".");
+            file
+                + ": line "
+                + (i + 1)
+                + " must be two tokens with one space; it is \""
+                + line
+                + "\".");
       }
       String left = line.substring(0, space);
       String right = line.substring(space + 1);
@@ -227,7 +235,8 @@ final class TokenizerFiles {
     Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
     try {
       Files.writeString(temporary, text);
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       try {
         Files.deleteIfExists(temporary);

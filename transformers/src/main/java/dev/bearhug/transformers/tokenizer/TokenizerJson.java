@@ -85,7 +85,9 @@ final class TokenizerJson {
    */
   ObjectNode byteLevelBpe(ObjectNode vocabulary, List<String> merges, TokenizerFamily family) {
     Map<String, Integer> ids = new LinkedHashMap<>();
-    vocabulary.properties().forEach(e -> ids.put(e.getKey(), id("vocab.json", e.getKey(), e.getValue())));
+    vocabulary
+        .properties()
+        .forEach(e -> ids.put(e.getKey(), id("vocab.json", e.getKey(), e.getValue())));
     Map<Role, String> names = new LinkedHashMap<>();
     for (Role role : Role.values()) {
       String name = spelling(family, role);

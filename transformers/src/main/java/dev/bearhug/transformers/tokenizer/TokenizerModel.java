@@ -41,8 +41,7 @@ final class TokenizerModel {
     Set<String> marked = new LinkedHashSet<>();
     this.vocabulary = new Vocabulary(entries(model.get("vocab"), marked), settings.source());
     requireUnknownToken(model);
-    this.specialTokens =
-        SpecialTokenResolver.resolve(settings, family, vocabulary, marked);
+    this.specialTokens = SpecialTokenResolver.resolve(settings, family, vocabulary, marked);
     settings.modelMaxLength();
     settings.truncatesLeft();
   }
@@ -110,9 +109,7 @@ final class TokenizerModel {
   private Map<String, Integer> entries(JsonNode vocab, Set<String> marked) {
     Map<String, Integer> entries = new LinkedHashMap<>();
     if (vocab.isObject()) {
-      vocab
-          .properties()
-          .forEach(e -> entries.put(e.getKey(), id(e.getKey(), e.getValue())));
+      vocab.properties().forEach(e -> entries.put(e.getKey(), id(e.getKey(), e.getValue())));
     } else if (vocab.isArray()) {
       int index = 0;
       for (JsonNode piece : vocab) {

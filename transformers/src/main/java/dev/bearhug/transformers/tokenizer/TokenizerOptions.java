@@ -25,8 +25,7 @@ public record TokenizerOptions(
 
   /** Overrides nothing. */
   public static final TokenizerOptions NONE =
-      new TokenizerOptions(
-          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+      new TokenizerOptions(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
   /** Checks that nothing is null. */
   public TokenizerOptions {

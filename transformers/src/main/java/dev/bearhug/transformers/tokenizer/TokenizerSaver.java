@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Writes a tokenizer as a folder that the Hugging Face libraries and {@link AutoTokenizer} open. */
+/**
+ * Writes a tokenizer as a folder that the Hugging Face libraries and {@link AutoTokenizer} open.
+ */
 final class TokenizerSaver {
 
   private final TokenizerModel model;
@@ -63,9 +65,7 @@ final class TokenizerSaver {
     for (JsonNode rule : merges) {
       // Newer files hold a rule as a pair instead of one string.
       text.append(
-              rule.isArray()
-                  ? rule.path(0).asText() + " " + rule.path(1).asText()
-                  : rule.asText())
+              rule.isArray() ? rule.path(0).asText() + " " + rule.path(1).asText() : rule.asText())
           .append('\n');
     }
     return text.toString();

@@ -60,7 +60,11 @@ record TokenizerSettings(
     }
     if (!node.isBoolean()) {
       throw new TokenizerException(
-          source + "/tokenizer_config.json: " + key + " must be true, false or null; it is " + node);
+          source
+              + "/tokenizer_config.json: "
+              + key
+              + " must be true, false or null; it is "
+              + node);
     }
     return Optional.of(node.booleanValue());
   }

@@ -29,7 +29,9 @@ final class Truncation {
 
   Encoding apply(Encoding full, boolean pair) {
     int limit = options.maxLength();
-    if (options.keepOverflow() && pair && options.truncation() == TruncationStrategy.LONGEST_FIRST) {
+    if (options.keepOverflow()
+        && pair
+        && options.truncation() == TruncationStrategy.LONGEST_FIRST) {
       throw new TokenizerException(
           "truncation: windows over a pair need one text to move over, but longest_first cuts"
               + " both. Use only_first or only_second.");

@@ -51,7 +51,9 @@ public enum TruncationStrategy {
         "truncation: unknown strategy \""
             + label
             + "\". Known: "
-            + Arrays.stream(values()).map(TruncationStrategy::label).collect(Collectors.joining(", "))
+            + Arrays.stream(values())
+                .map(TruncationStrategy::label)
+                .collect(Collectors.joining(", "))
             + ".");
   }
 }

@@ -117,7 +117,9 @@ final class WordPieceTrainer {
     }
     kept.sort(null);
     kept.forEach(c -> add(Character.toString(c)));
-    kept.stream().filter(c -> !BertWords.isAlone(c)).forEach(c -> add(PREFIX + Character.toString(c)));
+    kept.stream()
+        .filter(c -> !BertWords.isAlone(c))
+        .forEach(c -> add(PREFIX + Character.toString(c)));
   }
 
   private int add(String token) {

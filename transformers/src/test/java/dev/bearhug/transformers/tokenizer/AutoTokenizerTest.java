@@ -34,8 +34,7 @@ class AutoTokenizerTest {
   void vocabularyAloneIsReadAsLowerCaseUnlessAskedOtherwise() throws Exception {
     SmallTokenizers.wordPiece(folder);
     try (Tokenizer lower = AutoTokenizer.open(folder.resolve("vocab.txt"));
-        Tokenizer cased =
-            AutoTokenizer.open(folder, TokenizerOptions.NONE.withLowercase(false))) {
+        Tokenizer cased = AutoTokenizer.open(folder, TokenizerOptions.NONE.withLowercase(false))) {
       assertThat(lower.encode("Cat").tokens()).containsExactly("[CLS]", "cat", "[SEP]");
       assertThat(cased.encode("Cat").tokens()).containsExactly("[CLS]", "Cat", "[SEP]");
     }
@@ -51,8 +50,7 @@ class AutoTokenizerTest {
          "model_max_length": 77}
         """);
     try (Tokenizer tokenizer = AutoTokenizer.open(folder);
-        Tokenizer split =
-            AutoTokenizer.open(folder, TokenizerOptions.NONE.withSplitChinese(true));
+        Tokenizer split = AutoTokenizer.open(folder, TokenizerOptions.NONE.withSplitChinese(true));
         Tokenizer accents =
             AutoTokenizer.open(folder, TokenizerOptions.NONE.withStripAccents(false))) {
       assertThat(tokenizer.encode("Cat café a中").tokens())
@@ -124,7 +122,8 @@ class AutoTokenizerTest {
     for (String name : List.of("tokenizer.json", "tokenizer_config.json", "vocab.txt")) {
       assertThat(again.resolve(name)).hasSameTextualContentAs(saved.resolve(name));
     }
-    assertThat(Files.readAllLines(saved.resolve("vocab.txt"))).isEqualTo(SmallTokenizers.VOCABULARY);
+    assertThat(Files.readAllLines(saved.resolve("vocab.txt")))
+        .isEqualTo(SmallTokenizers.VOCABULARY);
     JsonNode config = TokenizerFiles.object(saved.resolve("tokenizer_config.json"));
     assertThat(config.get("do_lower_case").asBoolean()).isFalse();
     assertThat(config.get("cls_token").asText()).isEqualTo("[CLS]");
@@ -152,7 +151,8 @@ class AutoTokenizerTest {
   void robertaFilesGetTheRobertaTemplateByWhateverNamesTheClass() throws Exception {
     SmallTokenizers.byteLevel(folder, ROBERTA);
     for (String config :
-        List.of("{}", "{\"model_type\": \"roberta\"}", "{\"tokenizer_class\": \"RobertaTokenizer\"}")) {
+        List.of(
+            "{}", "{\"model_type\": \"roberta\"}", "{\"tokenizer_class\": \"RobertaTokenizer\"}")) {
       write("config.json", config);
       try (Tokenizer tokenizer = AutoTokenizer.open(folder)) {
         Encoding pair = tokenizer.encode("ab", "a ab<mask>");
@@ -219,8 +219,7 @@ class AutoTokenizerTest {
   void brokenWordPieceVocabulariesAreRefusedWithTheLine() throws Exception {
     String good = String.join("\n", SmallTokenizers.VOCABULARY);
     write("vocab.txt", good + "\ncat\n");
-    refused(folder)
-        .hasMessageContaining("token \"cat\" is on line 7 and again on line 27");
+    refused(folder).hasMessageContaining("token \"cat\" is on line 7 and again on line 27");
     write("vocab.txt", good.replace("\nthe\n", "\n\n"));
     refused(folder).hasMessageContaining("line 6 is empty");
     write("vocab.txt", good.replace("[UNK]", "[OOV]"));
@@ -345,8 +344,7 @@ class AutoTokenizerTest {
   @Test
   void aLimitBeyondAnIntMeansNone() throws Exception {
     SmallTokenizers.wordPiece(folder);
-    write(
-        "tokenizer_config.json", "{\"model_max_length\": 1000000000000000019884624838656}");
+    write("tokenizer_config.json", "{\"model_max_length\": 1000000000000000019884624838656}");
     try (Tokenizer tokenizer = AutoTokenizer.open(folder)) {
       assertThat(tokenizer.modelMaxLength()).isEmpty();
       tokenizer.save(folder.resolve("saved"));

@@ -85,8 +85,7 @@ class TokenizerFixtureTest {
 
   private void checkOlderFiles(String name) throws IOException {
     Path older = Files.createDirectories(folder.resolve("older-" + name));
-    for (String file :
-        List.of("vocab.txt", "vocab.json", "merges.txt", "tokenizer_config.json")) {
+    for (String file : List.of("vocab.txt", "vocab.json", "merges.txt", "tokenizer_config.json")) {
       if (has(name, file)) {
         Files.copy(
             TokenizerFixtures.vocabularies().resolve(name).resolve(file), older.resolve(file));
@@ -227,7 +226,8 @@ class TokenizerFixtureTest {
   }
 
   private static void checkTruncation(String name) {
-    JsonNode reference = TokenizerFixtures.read(TokenizerFixtures.fixtures().resolve(name + ".json"));
+    JsonNode reference =
+        TokenizerFixtures.read(TokenizerFixtures.fixtures().resolve(name + ".json"));
     JsonNode fast =
         TokenizerFixtures.read(TokenizerFixtures.fixtures().resolve("fast-" + name + ".json"));
     Set<Integer> differing = new HashSet<>();
@@ -261,9 +261,11 @@ class TokenizerFixtureTest {
         if (asked.path("padding").asText("").equals("max_length")) {
           length = options.maxLength();
         }
-        int pad = tokenizer.specialTokens().find(SpecialTokens.Role.PAD).map(SpecialToken::id).orElse(0);
+        int pad =
+            tokenizer.specialTokens().find(SpecialTokens.Role.PAD).map(SpecialToken::id).orElse(0);
         compare(label + " ids", padded(encoding.ids(), length, pad), pair, "input_ids");
-        compare(label + " mask", padded(encoding.attentionMask(), length, 0), pair, "attention_mask");
+        compare(
+            label + " mask", padded(encoding.attentionMask(), length, 0), pair, "attention_mask");
         compare(
             label + " special",
             padded(encoding.specialTokensMask(), length, 1),
@@ -278,7 +280,11 @@ class TokenizerFixtureTest {
     assertThat(checked).as(name + " pairs checked").isPositive();
     if (left > 0) {
       System.out.println(
-          "tokenizer fixture " + name + ": " + left + " pairs left out, as the Python tokenizer"
+          "tokenizer fixture "
+              + name
+              + ": "
+              + left
+              + " pairs left out, as the Python tokenizer"
               + " splits one of their texts otherwise");
     }
   }

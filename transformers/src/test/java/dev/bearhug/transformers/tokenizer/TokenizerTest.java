@@ -174,7 +174,9 @@ class TokenizerTest {
   void overflowWindowsCoverTheWholeTextWithTheirStride() {
     Encoding encoding =
         tokenizer.encode(
-            "a", "b c d e f g h", new EncodeOptions(true, 7, TruncationStrategy.ONLY_SECOND, true, 1));
+            "a",
+            "b c d e f g h",
+            new EncodeOptions(true, 7, TruncationStrategy.ONLY_SECOND, true, 1));
     assertThat(encoding.tokens()).containsExactly("[CLS]", "a", "[SEP]", "b", "c", "d", "[SEP]");
     assertThat(encoding.truncatedTokens()).isEqualTo(4);
     assertThat(encoding.overflow().stream().map(Encoding::tokens))
@@ -196,7 +198,8 @@ class TokenizerTest {
         text.append((char) ('a' + random.nextInt(8))).append(' ');
       }
       Encoding whole = tokenizer.encode(text.toString());
-      Encoding first = tokenizer.encode(text.toString(), EncodeOptions.maxLength(limit).withOverflow(stride));
+      Encoding first =
+          tokenizer.encode(text.toString(), EncodeOptions.maxLength(limit).withOverflow(stride));
       List<Integer> starts = new ArrayList<>();
       List<Encoding> windows = new ArrayList<>(List.of(first));
       windows.addAll(first.overflow());
@@ -219,8 +222,7 @@ class TokenizerTest {
   void truncatesLeftWhereTheConfigurationSaysSo() throws Exception {
     Files.writeString(folder.resolve("tokenizer_config.json"), "{\"truncation_side\": \"left\"}");
     try (Tokenizer left = AutoTokenizer.open(folder)) {
-      Encoding encoding =
-          left.encode("a b c d e", EncodeOptions.maxLength(5).withOverflow(1));
+      Encoding encoding = left.encode("a b c d e", EncodeOptions.maxLength(5).withOverflow(1));
       assertThat(encoding.tokens()).containsExactly("[CLS]", "c", "d", "e", "[SEP]");
       assertThat(encoding.overflow().stream().map(Encoding::tokens))
           .containsExactly(List.of("[CLS]", "a", "b", "c", "[SEP]"));
@@ -318,12 +320,10 @@ class TokenizerTest {
 
   @Test
   void batchesNeedEquallyManyTexts() {
-    assertThatThrownBy(
-            () -> tokenizer.encodeAll(List.of("a"), List.of(), EncodeOptions.DEFAULT))
+    assertThatThrownBy(() -> tokenizer.encodeAll(List.of("a"), List.of(), EncodeOptions.DEFAULT))
         .isInstanceOf(TokenizerException.class)
         .hasMessageContaining("got 1 and 0");
-    assertThatThrownBy(() -> tokenizer.encode(null))
-        .isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> tokenizer.encode(null)).isInstanceOf(NullPointerException.class);
   }
 
   @Test

@@ -56,8 +56,7 @@ class WordPieceVocabularyTest {
       }
       int size = 20 + random.nextInt(120);
       int minFrequency = 1 + random.nextInt(4);
-      VocabularyOptions options =
-          VocabularyOptions.ofSize(size).withMinFrequency(minFrequency);
+      VocabularyOptions options = VocabularyOptions.ofSize(size).withMinFrequency(minFrequency);
       assertThat(WordPieceVocabulary.build(texts, options).tokens())
           .as("seed " + seed)
           .isEqualTo(naive(texts, size, minFrequency));
@@ -68,7 +67,11 @@ class WordPieceVocabularyTest {
   private static List<String> naive(List<String> texts, int size, int minFrequency) {
     List<String> tokens = new ArrayList<>(VocabularyOptions.SPECIAL_TOKENS);
     List<String> characters =
-        texts.stream().flatMap(t -> t.chars().mapToObj(Character::toString)).distinct().sorted().toList();
+        texts.stream()
+            .flatMap(t -> t.chars().mapToObj(Character::toString))
+            .distinct()
+            .sorted()
+            .toList();
     tokens.addAll(characters);
     characters.forEach(c -> tokens.add("##" + c));
     Map<String, Integer> counts = new TreeMap<>();
@@ -86,7 +89,8 @@ class WordPieceVocabularyTest {
       split.forEach(
           (word, pieces) -> {
             for (int i = 0; i + 1 < pieces.size(); i++) {
-              pairs.merge(pieces.subList(i, i + 2).stream().toList(), counts.get(word), Integer::sum);
+              pairs.merge(
+                  pieces.subList(i, i + 2).stream().toList(), counts.get(word), Integer::sum);
             }
           });
       List<String> best = null;
@@ -119,8 +123,7 @@ class WordPieceVocabularyTest {
 
   private static boolean before(List<String> tokens, List<String> a, List<String> b) {
     int first = Integer.compare(tokens.indexOf(a.get(0)), tokens.indexOf(b.get(0)));
-    return first < 0
-        || (first == 0 && tokens.indexOf(a.get(1)) < tokens.indexOf(b.get(1)));
+    return first < 0 || (first == 0 && tokens.indexOf(a.get(1)) < tokens.indexOf(b.get(1)));
   }
 
   @Test
