@@ -144,7 +144,6 @@ final class AtomicWriter {
   }
 
   private IOException failed(Path target, Path temporary, IOException cause) {
-    discard(temporary, cause);
     String reason = String.valueOf(cause.getMessage());
     String lower = reason.toLowerCase(Locale.ROOT);
     boolean full =
@@ -155,6 +154,8 @@ final class AtomicWriter {
         full
             ? "The disk is full" + freeSpace(target) + ". Free some space or choose another folder."
             : "Check the folder's permissions and the state of the disk.";
+    // After the advice, which tells the space that was left at the moment of failure.
+    discard(temporary, cause);
     return new IOException(
         "AtomicFiles: could not write "
             + target
