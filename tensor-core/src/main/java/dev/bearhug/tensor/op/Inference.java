@@ -115,6 +115,16 @@ public final class Inference {
             + ". Convert it with to(...).");
   }
 
+  /** Requires an input that is changed in place to be row-major. */
+  public void requireRowMajor(String input) {
+    Tensor t = inputs[op.spec().inputIndex(input)];
+    if (!t.layout().isContiguous()) {
+      throw new ShapeException(
+          op.name(),
+          input + " is changed in place and must be row-major, this is " + t.layout() + ".");
+    }
+  }
+
   /** Requires the same type for two inputs. */
   public void requireSameDType(String a, String b) {
     if (dtype(a) != dtype(b)) {

@@ -54,9 +54,15 @@ public final class OpSpec {
     return this;
   }
 
-  /** Names of the outputs, in order; by default one, {@code y}. An op may have none. */
+  /** Names of the outputs, in order; by default one, {@code y}. */
   public OpSpec outputs(String... names) {
     this.outputs = names;
+    return this;
+  }
+
+  /** The op has no outputs; it only changes inputs. */
+  public OpSpec noOutputs() {
+    this.outputs = new String[0];
     return this;
   }
 

@@ -38,7 +38,8 @@ public final class StandardOps {
             LogSoftmaxOp.INSTANCE,
             LogSoftmaxGradOp.INSTANCE,
             LayerNormOp.INSTANCE,
-            LayerNormGradOp.INSTANCE));
+            LayerNormGradOp.INSTANCE,
+            AccumulateOp.INSTANCE));
     return ops;
   }
 }

@@ -1,0 +1,107 @@
+package dev.bearhug.autograd;
+
+import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.error.ShapeException;
+import dev.bearhug.tensor.op.Dispatcher;
+
+/**
+ * Entry to gradients.
+ *
+ * <pre>{@code
+ * Tensor w = Autograd.requireGrad(Tensor.of(new float[] {1, 2}));
+ * try (Scope step = Scope.open("step")) {
+ *   Autograd.backward(w.square().sum());
+ * }
+ * Autograd.grad(w);   // [2, 4]
+ * }</pre>
+ */
+public final class Autograd {
+
+  static {
+    Dispatcher.install(new TapeRecorder());
+  }
+
+  private Autograd() {}
+
+  /**
+   * Marks a tensor as a leaf that collects a gradient. The tensor should outlive the steps, so
+   * create it outside of scopes.
+   *
+   * @return the tensor
+   */
+  public static Tensor requireGrad(Tensor tensor) {
+    if (!tensor.dtype().isFloating()) {
+      throw new IllegalArgumentException(
+          "requireGrad: "
+              + tensor.describe()
+              + " is not of a floating type and cannot have a gradient.");
+    }
+    if (tensor.gradientRecord() == null) {
+      tensor.setGradientRecord(new Leaf(tensor));
+    } else if (!(tensor.gradientRecord() instanceof Leaf)) {
+      throw new IllegalArgumentException(
+          "requireGrad: " + tensor.describe() + " is the result of an op; use detach() first.");
+    }
+    return tensor;
+  }
+
+  /** Ends the collection of gradients at a leaf and drops what was collected. */
+  public static void freeze(Tensor leaf) {
+    zeroGrad(leaf);
+    if (leaf.gradientRecord() instanceof Leaf) {
+      leaf.setGradientRecord(null);
+    }
+  }
+
+  /** The gradient collected at a leaf so far, null if none; owned by the leaf. */
+  public static Tensor grad(Tensor leaf) {
+    return leaf.gradientRecord() instanceof Leaf l ? l.grad() : null;
+  }
+
+  /** Drops the gradient of a leaf; the next one is stored instead of added. */
+  public static void zeroGrad(Tensor leaf) {
+    if (leaf.gradientRecord() instanceof Leaf l) {
+      l.clear();
+    }
+  }
+
+  /**
+   * Adds the gradients of a scalar to the leaves it depends on and releases the graph.
+   *
+   * @throws ShapeException if {@code loss} has more than one element
+   */
+  public static void backward(Tensor loss) {
+    if (loss.numel() != 1) {
+      throw new ShapeException(
+          "backward",
+          "the loss must be a single number, this is "
+              + loss.describe()
+              + ". Reduce it with sum() or mean(), or give the gradient of each element.");
+    }
+    backward(loss, Tensor.full(loss.shape(), 1, loss.dtype(), loss.device()));
+  }
+
+  /**
+   * Adds the gradients of {@code sum(tensor * gradient)} to the leaves and releases the graph.
+   *
+   * @param gradient of the shape of {@code tensor}
+   */
+  public static void backward(Tensor tensor, Tensor gradient) {
+    new BackwardEngine(false).run(tensor, gradient);
+  }
+
+  /** As {@link #backward(Tensor, Tensor)}, but the graph stays, so that it can be walked again. */
+  public static void backwardKeepingGraph(Tensor tensor, Tensor gradient) {
+    new BackwardEngine(true).run(tensor, gradient);
+  }
+
+  /**
+   * Gradients of {@code sum(tensor * gradient)} with respect to given tensors, leaves or not;
+   * nothing is added to leaves. The graph is released.
+   *
+   * @return one gradient per tensor, null where {@code tensor} does not depend on it
+   */
+  public static Tensor[] gradients(Tensor tensor, Tensor gradient, Tensor... wanted) {
+    return new BackwardEngine(false).capture(tensor, gradient, wanted);
+  }
+}

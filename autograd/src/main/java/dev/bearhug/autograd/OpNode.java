@@ -1,0 +1,106 @@
+package dev.bearhug.autograd;
+
+import dev.bearhug.tensor.DType;
+import dev.bearhug.tensor.Shape;
+import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.memory.Scope;
+import dev.bearhug.tensor.op.Op;
+import dev.bearhug.tensor.op.OpSpec;
+import dev.bearhug.tensor.op.Vjp;
+
+/** Node of an ordinary op. */
+final class OpNode<A> extends Node implements Vjp.Record {
+
+  private final Op<A> definition;
+  private final A attrs;
+  private Tensor[] savedInputs;
+  private Tensor[] savedOutputs;
+
+  OpNode(Op<A> definition, A attrs, Tensor[] inputs, Tensor[] outputs) {
+    super(definition.name(), inputs);
+    this.definition = definition;
+    this.attrs = attrs;
+    OpSpec spec = definition.spec();
+    savedInputs = new Tensor[inputs.length];
+    savedOutputs = new Tensor[outputs.length];
+    // Handles of their own keep the memory when the scope of the originals closes.
+    try (Scope.Detached ignored = Scope.detach()) {
+      for (String name : spec.savedInputs()) {
+        int i = spec.inputIndex(name);
+        if (inputs[i] != null) {
+          savedInputs[i] = inputs[i].detach();
+        }
+      }
+      for (String name : spec.savedOutputs()) {
+        int i = spec.outputIndex(name);
+        savedOutputs[i] = outputs[i].detach();
+      }
+    }
+  }
+
+  @Override
+  Tensor[] backward() {
+    if (definition.gradientKind() != Op.GradientKind.OWN) {
+      throw new NonDifferentiableException(op, definition.spec().notDifferentiable());
+    }
+    return definition.vjp(new Vjp(definition.spec(), this), attrs);
+  }
+
+  @Override
+  void release() {
+    if (savedInputs != null) {
+      close(savedInputs);
+      close(savedOutputs);
+      savedInputs = null;
+      savedOutputs = null;
+    }
+  }
+
+  private static void close(Tensor[] tensors) {
+    for (Tensor t : tensors) {
+      if (t != null) {
+        t.close();
+      }
+    }
+  }
+
+  @Override
+  boolean isReleased() {
+    return savedInputs == null;
+  }
+
+  @Override
+  public Tensor grad(int i) {
+    return i == 0 ? gradient : null;
+  }
+
+  @Override
+  public Tensor input(int i) {
+    return savedInputs[i];
+  }
+
+  @Override
+  public Tensor output(int i) {
+    return savedOutputs[i];
+  }
+
+  @Override
+  public boolean needs(int i) {
+    return edges[i] != null;
+  }
+
+  @Override
+  public Shape inputShape(int i) {
+    return inputShapes[i];
+  }
+
+  @Override
+  public DType inputDType(int i) {
+    return inputDTypes[i];
+  }
+
+  @Override
+  public int inputs() {
+    return edges.length;
+  }
+}
