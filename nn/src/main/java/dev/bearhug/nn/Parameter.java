@@ -5,8 +5,8 @@ import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.ShapeException;
 
 /**
- * A trained tensor of a layer: its value, whether it is trained, and its gradient. Lives outside of scopes
- * and is closed with the model.
+ * A trained tensor of a layer: its value, whether it is trained, and its gradient. Lives outside of
+ * scopes and is closed with the model.
  */
 public final class Parameter implements AutoCloseable {
 
