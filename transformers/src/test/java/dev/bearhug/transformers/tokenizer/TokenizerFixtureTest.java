@@ -9,10 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("fixtures")
 class TokenizerFixtureTest {
 
+  private static final Map<String, Tokenizer> OPEN = new HashMap<>();
   private static List<String> strings;
 
   @TempDir static Path folder;
@@ -32,6 +36,16 @@ class TokenizerFixtureTest {
   static void readStrings() {
     Assumptions.assumeFalse(TokenizerFixtures.list("fast-").isEmpty(), "no tokenizer fixtures");
     strings = TokenizerFixtures.strings();
+  }
+
+  @AfterAll
+  static void closeAll() {
+    OPEN.values().forEach(Tokenizer::close);
+  }
+
+  /** Opens each reference vocabulary once for all tests. */
+  private static Tokenizer reference(String name) {
+    return OPEN.computeIfAbsent(name, TokenizerFixtures::open);
   }
 
   @TestFactory
@@ -91,19 +105,17 @@ class TokenizerFixtureTest {
             TokenizerFixtures.vocabularies().resolve(name).resolve(file), older.resolve(file));
       }
     }
-    try (Tokenizer expected = TokenizerFixtures.open(name);
-        Tokenizer tokenizer = AutoTokenizer.open(older)) {
-      compare(expected, tokenizer);
+    try (Tokenizer tokenizer = AutoTokenizer.open(older)) {
+      compare(reference(name), tokenizer);
     }
   }
 
   private void checkSaved(String name) {
     Path saved = folder.resolve("saved-" + name);
-    try (Tokenizer expected = TokenizerFixtures.open(name)) {
-      expected.save(saved);
-      try (Tokenizer tokenizer = AutoTokenizer.open(saved)) {
-        compare(expected, tokenizer);
-      }
+    Tokenizer expected = reference(name);
+    expected.save(saved);
+    try (Tokenizer tokenizer = AutoTokenizer.open(saved)) {
+      compare(expected, tokenizer);
     }
   }
 
@@ -126,32 +138,30 @@ class TokenizerFixtureTest {
   private static void checkTexts(Path file, String name) {
     JsonNode cases = TokenizerFixtures.read(file).get("cases");
     assertThat(cases).hasSize(strings.size());
-    try (Tokenizer tokenizer = TokenizerFixtures.open(name)) {
-      for (int i = 0; i < cases.size(); i++) {
-        String label = name + " string " + i + " \"" + strings.get(i) + "\"";
-        Encoding encoding = tokenizer.encode(strings.get(i));
-        check(label, encoding, cases.get(i));
-        assertThat(tokenizer.decode(encoding.ids(), true))
-            .as(label + " decoded")
-            .isEqualTo(cases.get(i).get("decoded").asText());
-      }
+    Tokenizer tokenizer = reference(name);
+    for (int i = 0; i < cases.size(); i++) {
+      String label = name + " string " + i + " \"" + strings.get(i) + "\"";
+      Encoding encoding = tokenizer.encode(strings.get(i));
+      check(label, encoding, cases.get(i));
+      assertThat(tokenizer.decode(encoding.ids(), true))
+          .as(label + " decoded")
+          .isEqualTo(cases.get(i).get("decoded").asText());
     }
   }
 
   private static void checkPairs(Path file, String name) {
     JsonNode pairs = TokenizerFixtures.read(file).get("pairs");
     assertThat(pairs).isNotEmpty();
-    try (Tokenizer tokenizer = TokenizerFixtures.open(name)) {
-      for (JsonNode pair : pairs) {
-        int a = pair.get("a").asInt();
-        int b = pair.get("b").asInt();
-        Encoding encoding = tokenizer.encode(strings.get(a), strings.get(b));
-        String label = name + " pair " + a + ", " + b;
-        check(label, encoding, pair);
-        assertThat(encoding.typeIds())
-            .as(label + " type ids")
-            .containsExactly(TokenizerFixtures.ints(pair.get("type_ids")));
-      }
+    Tokenizer tokenizer = reference(name);
+    for (JsonNode pair : pairs) {
+      int a = pair.get("a").asInt();
+      int b = pair.get("b").asInt();
+      Encoding encoding = tokenizer.encode(strings.get(a), strings.get(b));
+      String label = name + " pair " + a + ", " + b;
+      check(label, encoding, pair);
+      assertThat(encoding.typeIds())
+          .as(label + " type ids")
+          .containsExactly(TokenizerFixtures.ints(pair.get("type_ids")));
     }
   }
 
@@ -191,35 +201,33 @@ class TokenizerFixtureTest {
   }
 
   private static void checkBatches(String name) {
-    try (Tokenizer tokenizer = TokenizerFixtures.open(name)) {
-      EncodeOptions options = EncodeOptions.maxLength(9);
-      List<Encoding> single = new ArrayList<>();
-      List<Encoding> paired = new ArrayList<>();
-      List<String> reversed = strings.reversed();
-      for (int i = 0; i < strings.size(); i++) {
-        single.add(tokenizer.encode(strings.get(i), options));
-        paired.add(tokenizer.encode(strings.get(i), reversed.get(i), options));
-      }
-      assertThat(tokenizer.encodeAll(strings, options)).isEqualTo(single);
-      assertThat(tokenizer.encodeAll(strings, reversed, options)).isEqualTo(paired);
+    Tokenizer tokenizer = reference(name);
+    EncodeOptions options = EncodeOptions.maxLength(9);
+    List<Encoding> single = new ArrayList<>();
+    List<Encoding> paired = new ArrayList<>();
+    List<String> reversed = strings.reversed();
+    for (int i = 0; i < strings.size(); i++) {
+      single.add(tokenizer.encode(strings.get(i), options));
+      paired.add(tokenizer.encode(strings.get(i), reversed.get(i), options));
     }
+    assertThat(tokenizer.encodeAll(strings, options)).isEqualTo(single);
+    assertThat(tokenizer.encodeAll(strings, reversed, options)).isEqualTo(paired);
   }
 
   private static void checkUtf16(String name) {
-    try (Tokenizer tokenizer = TokenizerFixtures.open(name)) {
-      for (String text : strings) {
-        Encoding encoding = tokenizer.encode(text);
-        int[] points = text.codePoints().toArray();
-        for (int i = 0; i < encoding.size(); i++) {
-          String expected =
-              encoding.hasOffsets(i)
-                  ? new String(points, encoding.start(i), encoding.end(i) - encoding.start(i))
-                  : "";
-          assertThat(encoding.textOf(i)).as(name + " \"" + text + "\" " + i).isEqualTo(expected);
-          if (encoding.hasOffsets(i)) {
-            assertThat(text.substring(encoding.utf16Start(i), encoding.utf16End(i)))
-                .isEqualTo(expected);
-          }
+    Tokenizer tokenizer = reference(name);
+    for (String text : strings) {
+      Encoding encoding = tokenizer.encode(text);
+      int[] points = text.codePoints().toArray();
+      for (int i = 0; i < encoding.size(); i++) {
+        String expected =
+            encoding.hasOffsets(i)
+                ? new String(points, encoding.start(i), encoding.end(i) - encoding.start(i))
+                : "";
+        assertThat(encoding.textOf(i)).as(name + " \"" + text + "\" " + i).isEqualTo(expected);
+        if (encoding.hasOffsets(i)) {
+          assertThat(text.substring(encoding.utf16Start(i), encoding.utf16End(i)))
+              .isEqualTo(expected);
         }
       }
     }
@@ -235,47 +243,45 @@ class TokenizerFixtureTest {
         .forEach(i -> differing.add(i.asInt()));
     int checked = 0;
     int left = 0;
-    try (Tokenizer tokenizer = TokenizerFixtures.open(name)) {
-      assertThat(tokenizer.vocabSize()).isEqualTo(reference.get("vocab_size").asInt());
-      for (SpecialTokens.Role role : SpecialTokens.Role.values()) {
-        assertThat(tokenizer.specialTokens().find(role).map(SpecialToken::text).orElse(null))
-            .as(name + " " + role.key())
-            .isEqualTo(reference.path("special").path(role.key()).asText(null));
+    Tokenizer tokenizer = reference(name);
+    assertThat(tokenizer.vocabSize()).isEqualTo(reference.get("vocab_size").asInt());
+    for (SpecialTokens.Role role : SpecialTokens.Role.values()) {
+      assertThat(tokenizer.specialTokens().find(role).map(SpecialToken::text).orElse(null))
+          .as(name + " " + role.key())
+          .isEqualTo(reference.path("special").path(role.key()).asText(null));
+    }
+    for (JsonNode pair : reference.get("pairs")) {
+      int a = pair.get("a").asInt();
+      int b = pair.get("b").asInt();
+      if (differing.contains(a) || differing.contains(b)) {
+        left++;
+        continue;
       }
-      for (JsonNode pair : reference.get("pairs")) {
-        int a = pair.get("a").asInt();
-        int b = pair.get("b").asInt();
-        if (differing.contains(a) || differing.contains(b)) {
-          left++;
-          continue;
-        }
-        checked++;
-        JsonNode asked = pair.get("options");
-        String label = name + " pair " + a + ", " + b + " " + asked;
-        EncodeOptions options = EncodeOptions.maxLength(asked.path("max_length").asInt(0));
-        if (asked.path("truncation").isTextual()) {
-          options = options.withTruncation(TruncationStrategy.of(asked.get("truncation").asText()));
-        }
-        Encoding encoding = tokenizer.encode(strings.get(a), strings.get(b), options);
-        int length = encoding.size();
-        if (asked.path("padding").asText("").equals("max_length")) {
-          length = options.maxLength();
-        }
-        int pad =
-            tokenizer.specialTokens().find(SpecialTokens.Role.PAD).map(SpecialToken::id).orElse(0);
-        compare(label + " ids", padded(encoding.ids(), length, pad), pair, "input_ids");
-        compare(
-            label + " mask", padded(encoding.attentionMask(), length, 0), pair, "attention_mask");
-        compare(
-            label + " special",
-            padded(encoding.specialTokensMask(), length, 1),
-            pair,
-            "special_tokens_mask");
-        compare(label + " types", padded(encoding.typeIds(), length, 0), pair, "token_type_ids");
-        assertThat(encoding.truncatedTokens())
-            .as(label + " truncated")
-            .isEqualTo(tokenizer.encode(strings.get(a), strings.get(b)).size() - encoding.size());
+      checked++;
+      JsonNode asked = pair.get("options");
+      String label = name + " pair " + a + ", " + b + " " + asked;
+      EncodeOptions options = EncodeOptions.maxLength(asked.path("max_length").asInt(0));
+      if (asked.path("truncation").isTextual()) {
+        options = options.withTruncation(TruncationStrategy.of(asked.get("truncation").asText()));
       }
+      Encoding encoding = tokenizer.encode(strings.get(a), strings.get(b), options);
+      int length = encoding.size();
+      if (asked.path("padding").asText("").equals("max_length")) {
+        length = options.maxLength();
+      }
+      int pad =
+          tokenizer.specialTokens().find(SpecialTokens.Role.PAD).map(SpecialToken::id).orElse(0);
+      compare(label + " ids", padded(encoding.ids(), length, pad), pair, "input_ids");
+      compare(label + " mask", padded(encoding.attentionMask(), length, 0), pair, "attention_mask");
+      compare(
+          label + " special",
+          padded(encoding.specialTokensMask(), length, 1),
+          pair,
+          "special_tokens_mask");
+      compare(label + " types", padded(encoding.typeIds(), length, 0), pair, "token_type_ids");
+      assertThat(encoding.truncatedTokens())
+          .as(label + " truncated")
+          .isEqualTo(tokenizer.encode(strings.get(a), strings.get(b)).size() - encoding.size());
     }
     assertThat(checked).as(name + " pairs checked").isPositive();
     if (left > 0) {
