@@ -57,7 +57,7 @@ public interface Tokenizer extends AutoCloseable {
   Encoding encode(String first, String second, EncodeOptions options);
 
   /**
-   * Encodes many texts, faster than one by one; results are the same.
+   * Encodes many texts, on several cores; results are those of one call for each.
    *
    * @param texts the texts
    * @param options special tokens, limit of length, truncation
@@ -67,7 +67,7 @@ public interface Tokenizer extends AutoCloseable {
   List<Encoding> encodeAll(List<String> texts, EncodeOptions options);
 
   /**
-   * Encodes many pairs of texts, faster than one by one; results are the same.
+   * Encodes many pairs of texts, on several cores; results are those of one call for each.
    *
    * @param first the first texts
    * @param second the second texts, as many as {@code first}

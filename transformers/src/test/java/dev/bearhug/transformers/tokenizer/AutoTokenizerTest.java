@@ -7,8 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bearhug.transformers.tokenizer.SpecialTokens.Role;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -95,7 +98,8 @@ class AutoTokenizerTest {
     SmallTokenizers.wordPiece(folder);
     write(
         "tokenizer_config.json",
-        "{\"do_lower_case\": false, \"model_max_length\": 64, \"tokenizer_class\": \"BertTokenizer\"}");
+        "{\"do_lower_case\": false, \"model_max_length\": 64,"
+            + " \"tokenizer_class\": \"BertTokenizer\"}");
     write("added_tokens.json", "{\"[E1]\": 26, \"[E2]\": 27}");
     write("special_tokens_map.json", "{\"additional_special_tokens\": [\"[E1]\"]}");
     Path saved = folder.resolve("deep/er/saved");
@@ -128,7 +132,6 @@ class AutoTokenizerTest {
     assertThat(config.get("do_lower_case").asBoolean()).isFalse();
     assertThat(config.get("cls_token").asText()).isEqualTo("[CLS]");
     Files.delete(saved.resolve("tokenizer.json"));
-    write("x", "");
     Files.copy(folder.resolve("added_tokens.json"), saved.resolve("added_tokens.json"));
     try (Tokenizer first = AutoTokenizer.open(folder);
         Tokenizer fromVocabulary = AutoTokenizer.open(saved)) {
@@ -248,11 +251,9 @@ class AutoTokenizerTest {
   @Test
   void oversizedFilesAreRefusedBeforeReading() throws Exception {
     try (var channel =
-        java.nio.channels.FileChannel.open(
-            folder.resolve("vocab.txt"),
-            java.nio.file.StandardOpenOption.CREATE,
-            java.nio.file.StandardOpenOption.WRITE)) {
-      channel.write(java.nio.ByteBuffer.wrap(new byte[] {1}), TokenizerFiles.MAX_BYTES);
+        FileChannel.open(
+            folder.resolve("vocab.txt"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(new byte[] {1}), TokenizerFiles.MAX_BYTES);
     }
     refused(folder).hasMessageContaining("Is this a weight file?");
   }
