@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 
 /**
  * Loads the native tokenizer library from its jar, once, without any download.
@@ -133,7 +134,8 @@ final class NativeTokenizers {
         Files.deleteIfExists(path);
       }
     } catch (IOException e) {
-      System.err.println("tokenizers: temporary folder " + folder + " could not be removed: " + e);
+      LoggerFactory.getLogger(NativeTokenizers.class)
+          .warn("tokenizers: temporary folder {} could not be removed: {}", folder, e.toString());
     }
   }
 }
