@@ -10,6 +10,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.GeneralCodingRules;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -86,7 +87,11 @@ final class ArchitectureRules {
             .that()
             .resideInAPackage("dev.bearhug..")
             .and()
+            .arePublic()
+            .and()
             .areAssignableTo(Exception.class)
+            .and()
+            .areNotAssignableTo(IOException.class)
             .should()
             .beAssignableTo(RuntimeException.class)
             .because("callers cannot repair a wrong shape, and lambdas cannot pass it on")
