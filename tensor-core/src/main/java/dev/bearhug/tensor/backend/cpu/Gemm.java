@@ -1,0 +1,35 @@
+package dev.bearhug.tensor.backend.cpu;
+
+/**
+ * A matrix product on native memory.
+ *
+ * <p>Implementations are thread-safe. The same call with the same number of threads gives the same
+ * bits; the implementations of the Vector API and of plain loops give them with any number of
+ * threads.
+ */
+public interface Gemm {
+
+  /** The name that selects this implementation: {@code onednn}, {@code vector} or {@code loop}. */
+  String name();
+
+  /** One line for the user: library version, instruction set, threads. */
+  String description();
+
+  /** Whether {@link #matmul} can run this product. */
+  boolean supports(GemmShape shape);
+
+  /**
+   * Runs the product.
+   *
+   * <p>C must not overlap A, B or the bias. With {@code k == 0} the product is zero; with no
+   * element in C nothing is read or written.
+   *
+   * @param shape sizes, layouts and options
+   * @param a address of the first element of A
+   * @param b address of the first element of B
+   * @param bias address of the n values of the bias; not used when {@code shape.bias()} is null
+   * @param c address of the first element of C
+   * @throws IllegalArgumentException if the product is not supported
+   */
+  void matmul(GemmShape shape, long a, long b, long bias, long c);
+}

@@ -1,0 +1,213 @@
+package dev.bearhug.tensor.backend.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_wait;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
+
+import dev.bearhug.tensor.DType;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.dnnl.dnnl_stream;
+
+/**
+ * Matrix products by the {@code matmul} primitive of oneDNN.
+ *
+ * <p>A batch is spread over the worker pool, one plain product after the other: the library's own
+ * batched products gave wrong results or read outside of the matrices for some strides (seen in
+ * 3.11 with k = 1, with gaps between rows, with a bias behind a factor).
+ *
+ * <p>Preparing a product takes far longer than looking it up, so prepared products are kept, the
+ * least recently used one leaving first. Each call borrows a lane, which has its own products,
+ * stream and scratch memory: calls from several threads never wait for each other.
+ */
+final class OneDnnGemm implements Gemm {
+
+  /** Prepared products that each lane keeps. */
+  static final int DEFAULT_CAPACITY = 512;
+
+  /** Below this many operations, waking other threads costs more than they save. */
+  private static final double MIN_PARALLEL_FLOPS = 1 << 23;
+
+  /**
+   * From here on the threads of the library share one product of a batch; below, workers take whole
+   * products.
+   */
+  private static final double MIN_LIBRARY_FLOPS = 1 << 27;
+
+  /** Operations that a worker takes at a time. */
+  private static final double MIN_CHUNK_FLOPS = 1 << 22;
+
+  private final OneDnnLibrary library;
+  private final WorkerPool pool;
+  private final int capacity;
+  private final IdlePool<Lane> lanes = new IdlePool<>(Lane::new);
+
+  /**
+   * Creates a front of the library.
+   *
+   * @param library the loaded library
+   * @param pool tells the number of threads
+   * @param capacity prepared products that each lane keeps
+   */
+  OneDnnGemm(OneDnnLibrary library, WorkerPool pool, int capacity) {
+    this.library = library;
+    this.pool = pool;
+    this.capacity = capacity;
+  }
+
+  @Override
+  public String name() {
+    return "onednn";
+  }
+
+  @Override
+  public String description() {
+    return "oneDNN "
+        + library.version()
+        + ", isa 0x"
+        + Integer.toHexString(dnnl_get_effective_cpu_isa())
+        + ", OpenMP, "
+        + (library.followsThreads() ? pool.threads() + " threads" : "threads by OMP_NUM_THREADS");
+  }
+
+  @Override
+  public boolean supports(GemmShape s) {
+    boolean types =
+        s.a().type() == s.b().type() && (s.c().type() == DType.F32 || s.a().type() == DType.BF16);
+    return types && isPlain(s.a(), s.m(), s.k()) && isPlain(s.b(), s.k(), s.n());
+  }
+
+  private static boolean isPlain(GemmOperand x, long rows, long cols) {
+    GemmOperand y = x.normalized(rows, cols);
+    return y.colStride() == 1 && (rows <= 1 || y.rowStride() >= cols)
+        || y.rowStride() == 1 && (cols <= 1 || y.colStride() >= rows);
+  }
+
+  @Override
+  public void matmul(GemmShape shape, long a, long b, long bias, long c) {
+    if (shape.isEmpty()) {
+      return;
+    }
+    if (shape.k() == 0) {
+      EmptyProduct.write(shape, bias, c);
+      return;
+    }
+    GemmShape s = isBatched(shape) ? shape.folded() : shape;
+    if (!isBatched(s)) {
+      runRange(s, 0, 1, threadsFor(s.flops()), a, b, bias, c);
+      return;
+    }
+    long batch = s.batch1() * s.batch2();
+    double flopsEach = s.flops() / batch;
+    if (flopsEach >= MIN_LIBRARY_FLOPS) {
+      runRange(s, 0, batch, threadsFor(flopsEach), a, b, bias, c);
+      return;
+    }
+    long grain = Math.max(1, (long) (MIN_CHUNK_FLOPS / flopsEach));
+    pool.parallelFor(batch, grain, (from, to) -> runRange(s, from, to, 1, a, b, bias, c));
+  }
+
+  private static boolean isBatched(GemmShape s) {
+    return s.batch1() != 1 || s.batch2() != 1;
+  }
+
+  private void runRange(
+      GemmShape s, long from, long to, int threads, long a, long b, long bias, long c) {
+    Lane lane = lanes.borrow();
+    try {
+      lane.run(s, from, to, threads, a, b, bias, c);
+    } finally {
+      lanes.giveBack(lane);
+    }
+  }
+
+  /** The name of oneDNN's implementation for a product, for benchmarks. */
+  String implementationOf(GemmShape shape) {
+    Lane lane = lanes.borrow();
+    try {
+      return lane.product(shape, threadsFor(shape.flops())).implementation();
+    } finally {
+      lanes.giveBack(lane);
+    }
+  }
+
+  /** Prepared products in the lanes that are not in use. */
+  int preparedProducts() {
+    return lanes.sum(lane -> lane.products.size());
+  }
+
+  private int threadsFor(double flops) {
+    return flops < MIN_PARALLEL_FLOPS ? 1 : pool.threads();
+  }
+
+  /** What one call at a time needs. */
+  private final class Lane {
+    private final dnnl_stream stream = new dnnl_stream();
+    private final AddressPointer pointer = new AddressPointer();
+    private final NativeBuffer scratch = new NativeBuffer();
+    private final Map<GemmShape, OneDnnProduct> products =
+        new LinkedHashMap<>(16, 0.75f, true) {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<GemmShape, OneDnnProduct> eldest) {
+            if (size() <= capacity) {
+              return false;
+            }
+            eldest.getValue().close();
+            return true;
+          }
+        };
+
+    Lane() {
+      int status = dnnl_stream_create(stream, library.engine(), dnnl_stream_default_flags);
+      if (status != dnnl_success) {
+        throw new OneDnnException("dnnl_stream_create", status);
+      }
+    }
+
+    void run(GemmShape s, long from, long to, int threads, long a, long b, long bias, long c) {
+      OneDnnProduct product = product(s, threads);
+      long bytes = product.scratchpadBytes();
+      long scratchAt = bytes == 0 ? 0 : scratch.reserve(bytes);
+      for (long i = from; i < to; i++) {
+        long b1 = i / s.batch2();
+        long b2 = i % s.batch2();
+        product.run(
+            stream,
+            pointer,
+            a + s.a().batchOffset(b1, b2),
+            b + s.b().batchOffset(b1, b2),
+            bias,
+            c + s.c().batchOffset(b1, b2),
+            scratchAt);
+      }
+      int status = dnnl_stream_wait(stream);
+      if (status != dnnl_success) {
+        throw new OneDnnException("dnnl_stream_wait", status);
+      }
+    }
+
+    OneDnnProduct product(GemmShape shape, int threads) {
+      library.setThreads(threads);
+      OneDnnProduct product = products.get(shape);
+      if (product != null && product.threads() == threads) {
+        return product;
+      }
+      if (!supports(shape)) {
+        throw new IllegalArgumentException(
+            "matmul: oneDNN has no product for this layout or type: "
+                + shape
+                + ". Ask supports() first, or make the operands contiguous.");
+      }
+      OneDnnProduct made = new OneDnnProduct(library.engine(), shape, threads);
+      products.put(shape, made);
+      if (product != null) {
+        product.close();
+      }
+      return made;
+    }
+  }
+}
