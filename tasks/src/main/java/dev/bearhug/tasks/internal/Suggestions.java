@@ -9,6 +9,7 @@ import java.util.Locale;
 public final class Suggestions {
 
   private static final int MAX_SUGGESTIONS = 3;
+  private static final int MAX_LENGTH = 200;
 
   private Suggestions() {}
 
@@ -48,6 +49,7 @@ public final class Suggestions {
    *
    * <p>Case does not count. A name is near when the distance is at most a third of the longer word
    * (at least 2), or when one contains the other and the shorter has three characters or more.
+   * Names of more than 200 characters are never near: they may come from hostile files.
    */
   public static List<String> nearest(String given, Collection<String> known) {
     String wanted = given.toLowerCase(Locale.ROOT);
@@ -71,6 +73,9 @@ public final class Suggestions {
     int longer = Math.max(a.length(), b.length());
     int shorter = Math.min(a.length(), b.length());
     int allowed = Math.max(2, longer / 3);
+    if (longer > MAX_LENGTH) {
+      return false;
+    }
     if (shorter >= 3 && (a.contains(b) || b.contains(a))) {
       return true;
     }

@@ -41,7 +41,8 @@ final class DataFiles {
     this.present = present;
   }
 
-  static DataFiles find(DataSpec spec) {
+  /** Finds the files; a path that is itself a file is taken as the file of one split. */
+  static DataFiles find(DataSpec spec, Split ofSingleFile) {
     if (spec.path() == null) {
       throw DataException.general("there is no path. Set data.path to a folder or a file.");
     }
@@ -57,7 +58,7 @@ final class DataFiles {
         throw DataException.in(
             path, "data.path is a file, so data.train, data.dev and data.test must be empty.");
       }
-      found.files.put(Split.TRAIN, List.of(path));
+      found.files.put(ofSingleFile, List.of(path));
     } else {
       found.findAll();
     }

@@ -28,6 +28,7 @@ public final class DataLayout {
   private final DataFiles files;
   private final List<String> decisions = new ArrayList<>();
   private final List<String> labelNames;
+  private boolean delimited;
   private boolean header;
   private List<String> text;
   private List<String> textPair;
@@ -54,7 +55,8 @@ public final class DataLayout {
 
   /** Settles the layout of data that must have files of some splits. */
   static DataLayout resolve(DataSpec spec, List<Split> required) {
-    DataLayout layout = new DataLayout(spec, DataFiles.find(spec));
+    Split ofSingleFile = required.isEmpty() ? Split.TRAIN : required.get(0);
+    DataLayout layout = new DataLayout(spec, DataFiles.find(spec, ofSingleFile));
     required.forEach(layout::requireFiles);
     layout.decisions.addAll(layout.files.decisions());
     Path first =
@@ -72,7 +74,8 @@ public final class DataLayout {
     if (layout.labelNames != null) {
       layout.decisions.add("class names come from " + LabelNamesFile.NAME);
     }
-    if (isDelimited(layout.formatOf(first))) {
+    layout.delimited = isDelimited(layout.formatOf(first));
+    if (layout.delimited) {
       layout.settleDelimited(first);
     } else {
       layout.settleJson(first);
@@ -83,6 +86,37 @@ public final class DataLayout {
   /** Returns the specification. */
   public DataSpec spec() {
     return spec;
+  }
+
+  /**
+   * Returns the specification with columns, header and form of the labels as they were found, so
+   * that other files are read as these were.
+   *
+   * @param labels the labels of the data
+   */
+  public DataSpec pinned(LabelSet labels) {
+    Toggle foundHeader = spec.header();
+    if (delimited) {
+      foundHeader = header ? Toggle.TRUE : Toggle.FALSE;
+    }
+    return new DataSpec(
+        spec.path(),
+        spec.format(),
+        spec.train(),
+        spec.dev(),
+        spec.test(),
+        text,
+        textPair,
+        label,
+        foundHeader,
+        spec.delimiter(),
+        spec.quote(),
+        labels.type(),
+        spec.labelSeparator(),
+        spec.skipLabels(),
+        spec.devFraction(),
+        spec.trainRows(),
+        spec.splitSeed());
   }
 
   /** Returns the files of a split, empty when it has none. */

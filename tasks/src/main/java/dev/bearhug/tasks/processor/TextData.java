@@ -12,12 +12,16 @@ import java.util.SplittableRandom;
 /**
  * The examples of a data set with its labels.
  *
+ * @param spec the specification with the columns as they were found; reads other files alike
  * @param labels the classes of train, or that labels are numbers
  * @param examples the examples of each split that was read
  * @param reports what became of the lines of each split that was read
  */
 public record TextData(
-    LabelSet labels, Map<Split, List<TextExample>> examples, Map<Split, ReadReport> reports) {
+    DataSpec spec,
+    LabelSet labels,
+    Map<Split, List<TextExample>> examples,
+    Map<Split, ReadReport> reports) {
 
   /** Copies the maps. */
   public TextData {
@@ -52,12 +56,13 @@ public record TextData(
     if (!layout.files(Split.TEST).isEmpty()) {
       loader.put(Split.TEST, Split.TEST, loader.read(Split.TEST), labels);
     }
-    return new TextData(labels, loader.examples, loader.reports);
+    return new TextData(layout.pinned(labels), labels, loader.examples, loader.reports);
   }
 
   /**
    * Reads one split with the labels of a trained model.
    *
+   * @param spec the specification; a path that is a file is taken as the file of the split
    * @param split the split; dev may be cut from train
    * @param labels the labels the model knows
    */
@@ -72,7 +77,7 @@ public record TextData(
     } else {
       loader.put(split, split, loader.read(split), labels);
     }
-    return new TextData(labels, loader.examples, loader.reports);
+    return new TextData(layout.pinned(labels), labels, loader.examples, loader.reports);
   }
 
   /** Moves the dev rows out of the train rows; both keep their order. */

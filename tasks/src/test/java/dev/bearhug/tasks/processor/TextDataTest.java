@@ -74,7 +74,8 @@ class TextDataTest {
     assertThat(report.withLongTexts(1, 64).summary())
         .isEqualTo(
             "train: 2 examples from [train.json], 1 blank lines skipped, 1 cut to 64 tokens");
-    assertThat(TextData.load(spec().format(DataFormat.FOLDER).build())).isEqualTo(data);
+    assertThat(TextData.load(spec().format(DataFormat.FOLDER).build()).examples())
+        .isEqualTo(data.examples());
   }
 
   @Test
@@ -387,6 +388,27 @@ class TextDataTest {
         "{\"sentence1\": \"a\", \"label\": \"no\"}\n"
             + "{\"sentence1\": \"a\", \"sentence2\": \"b\", \"label\": \"no\"}");
     assertFails(spec(), "train.json:2: the row has \"sentence2\", the first row");
+  }
+
+  @Test
+  void otherFilesAreReadWithTheColumnsThatWereFound() {
+    write("train.tsv", "1\tgood\n0\tbad\n1\tfine\n");
+    write("dev.tsv", "0\tpoor\n");
+    TextData data = load();
+    assertThat(data.spec().text()).containsExactly("1");
+    assertThat(data.spec().label()).isEqualTo("0");
+    assertThat(data.spec().header()).isEqualTo(Toggle.FALSE);
+    assertThat(data.spec().labelType()).isEqualTo(LabelType.SINGLE);
+    assertThat(TextData.load(data.spec()).examples()).isEqualTo(data.examples());
+    write("new.tsv", "1\tnice\n");
+    DataSpec other =
+        DataSpec.at(folder.resolve("new.tsv").toString())
+            .text("1")
+            .label(data.spec().label())
+            .header(Toggle.FALSE)
+            .build();
+    assertThat(TextData.loadSplit(other, Split.TEST, data.labels()).get(Split.TEST))
+        .containsExactly(new TextExample("test-1", "nice", null, new ExampleLabel.Single("1")));
   }
 
   @Test
