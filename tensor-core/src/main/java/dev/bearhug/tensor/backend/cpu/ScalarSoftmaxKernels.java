@@ -15,7 +15,8 @@ final class ScalarSoftmaxKernels implements SoftmaxKernels {
     }
   }
 
-  private static void softmaxRow(long x, float scale, long mask, long y, long cols) {
+  /** One row of {@link #softmaxRows}, whatever it holds. */
+  static void softmaxRow(long x, float scale, long mask, long y, long cols) {
     float max = Float.NEGATIVE_INFINITY;
     for (long c = 0; c < cols; c++) {
       float value = getFloat(x + 4 * c) * scale;
@@ -56,12 +57,16 @@ final class ScalarSoftmaxKernels implements SoftmaxKernels {
   @Override
   public void logSoftmaxRows(long x, long y, long rows, long cols) {
     for (long r = 0; r < rows; r++) {
-      long row = 4 * r * cols;
-      double lse = logSumExp(x + row, cols);
-      boolean allMasked = lse == Double.NEGATIVE_INFINITY;
-      for (long c = row; c < row + 4 * cols; c += 4) {
-        putFloat(y + c, (float) (allMasked ? -Math.log(cols) : getFloat(x + c) - lse));
-      }
+      logSoftmaxRow(x + 4 * r * cols, y + 4 * r * cols, cols);
+    }
+  }
+
+  /** One row of {@link #logSoftmaxRows}, whatever it holds. */
+  static void logSoftmaxRow(long x, long y, long cols) {
+    double lse = logSumExp(x, cols);
+    boolean allMasked = lse == Double.NEGATIVE_INFINITY;
+    for (long c = 0; c < 4 * cols; c += 4) {
+      putFloat(y + c, (float) (allMasked ? -Math.log(cols) : getFloat(x + c) - lse));
     }
   }
 

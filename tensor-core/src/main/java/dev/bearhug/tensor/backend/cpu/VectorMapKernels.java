@@ -1,0 +1,111 @@
+package dev.bearhug.tensor.backend.cpu;
+
+import static dev.bearhug.tensor.backend.cpu.FloatLanes.LANES;
+import static dev.bearhug.tensor.backend.cpu.FloatLanes.broadcast;
+import static dev.bearhug.tensor.backend.cpu.FloatLanes.load;
+import static dev.bearhug.tensor.backend.cpu.FloatLanes.store;
+import static dev.bearhug.tensor.backend.cpu.FloatLanes.tail;
+import static dev.bearhug.tensor.backend.cpu.FloatLanes.whole;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/** Element-wise kernels with SIMD; functions without a SIMD version run the plain loop. */
+final class VectorMapKernels implements MapKernels {
+
+  private final ScalarMapKernels scalar = new ScalarMapKernels();
+
+  @Override
+  public void map(MapOp op, long x, long y, long n) {
+    if (!VectorMaps.run(op, x, y, n)) {
+      scalar.map(op, x, y, n);
+    }
+  }
+
+  @Override
+  public void mapGrad(MapGradOp op, long gy, long value, long gx, long n) {
+    VectorMapGrads.run(op, gy, value, gx, n);
+  }
+
+  @Override
+  public void binary(BinaryOp op, long a, long b, long y, long n) {
+    VectorBinaries.run(op, a, b, y, n);
+  }
+
+  @Override
+  public void binaryScalar(BinaryOp op, long a, float b, long y, long n) {
+    VectorBinaries.run(op, a, b, y, n);
+  }
+
+  @Override
+  public void binaryRow(BinaryOp op, long a, long row, long y, long rows, long cols) {
+    for (long r = 0; r < rows; r++) {
+      VectorBinaries.run(op, a + 4 * r * cols, row, y + 4 * r * cols, cols);
+    }
+  }
+
+  @Override
+  public void axpy(float alpha, long x, long y, long n) {
+    FloatVector factor = broadcast(alpha);
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(y + 4 * i, load(y + 4 * i).add(load(x + 4 * i).mul(factor)));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      long at = 4 * end;
+      store(y + at, load(y + at, rest).add(load(x + at, rest).mul(factor)), rest);
+    }
+  }
+
+  @Override
+  public void fill(float value, long y, long n) {
+    FloatVector v = broadcast(value);
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(y + 4 * i, v);
+    }
+    if (end < n) {
+      store(y + 4 * end, v, tail(end, n));
+    }
+  }
+
+  @Override
+  public void biasGelu(long x, long bias, long pre, long y, long rows, long cols) {
+    for (long r = 0; r < rows; r++) {
+      long row = 4 * r * cols;
+      if (pre == 0) {
+        biasGeluRow(x + row, bias, y + row, cols);
+      } else {
+        biasGeluRow(x + row, bias, pre + row, y + row, cols);
+      }
+    }
+  }
+
+  private static void biasGeluRow(long x, long bias, long y, long n) {
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(y + 4 * i, VectorMath.gelu(load(x + 4 * i).add(load(bias + 4 * i))));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      FloatVector sum = load(x + 4 * end, rest).add(load(bias + 4 * end, rest));
+      store(y + 4 * end, VectorMath.gelu(sum), rest);
+    }
+  }
+
+  private static void biasGeluRow(long x, long bias, long pre, long y, long n) {
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      FloatVector sum = load(x + 4 * i).add(load(bias + 4 * i));
+      store(pre + 4 * i, sum);
+      store(y + 4 * i, VectorMath.gelu(sum));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      FloatVector sum = load(x + 4 * end, rest).add(load(bias + 4 * end, rest));
+      store(pre + 4 * end, sum, rest);
+      store(y + 4 * end, VectorMath.gelu(sum), rest);
+    }
+  }
+}

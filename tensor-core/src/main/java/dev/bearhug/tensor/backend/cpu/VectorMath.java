@@ -1,0 +1,377 @@
+package dev.bearhug.tensor.backend.cpu;
+
+import static dev.bearhug.tensor.backend.cpu.FloatLanes.broadcast;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Elementary functions of float vectors.
+ *
+ * <p>Error bounds over all floats, checked against double precision: exp, log 2 ulp; tanh, erf,
+ * sigmoid, softplus 3 ulp; gelu, silu 5 ulp; GELU in tanh form, quick GELU and derivatives 1e-6
+ * absolute or relative, whichever is larger. Except for exp, results below 2e-36 may become zero.
+ * Infinities give the limit, NaN gives NaN. Polynomials interpolate at Chebyshev nodes.
+ */
+final class VectorMath {
+
+  // Constants are whole vectors: broadcasting inside a function costs the compiler so many nodes that
+  // it gives up inlining, and a function that is not inlined leaves its vectors on the heap.
+
+  /** Adding 1.5 * 2^23 rounds to an integer that then sits in the low bits. */
+  private static final FloatVector ROUNDER = broadcast(12582912f);
+
+  private static final IntVector ROUNDER_BITS = ints(0x4B400000);
+
+  /** Beyond this the normal tail, and x times it, is zero in float. */
+  private static final FloatVector TAIL_END = broadcast(20f);
+
+  /** Beyond this x sigmoid(x) has reached its limit in float. */
+  private static final FloatVector SIGMOID_END = broadcast(200f);
+
+  private static final FloatVector MINUS_SIGMOID_END = broadcast(-200f);
+
+  private static final FloatVector TANH_END = broadcast(10f);
+  private static final IntVector SIGN_BIT = ints(0x80000000);
+  private static final IntVector MANTISSA = ints(0x007FFFFF);
+  private static final IntVector BIAS = ints(127);
+  private static final IntVector ONE_BITS = ints(0x3F800000);
+
+  /** Bits of sqrt(1/2): mantissas are taken from [sqrt(1/2), sqrt(2)). */
+  private static final IntVector SQRT_HALF_BITS = ints(0x3F3504F3);
+
+  private static final IntVector ONE_OVER_SQRT_HALF = ints(0x3F800000 - 0x3F3504F3);
+  private static final IntVector EXPONENT_BIAS = ints(0x4B400000 - 127);
+
+  private static final FloatVector LOG2_E = broadcast(1.44269504f);
+  private static final FloatVector LN2_LOW = broadcast(-2.12194440e-4f);
+  private static final FloatVector LN2_HIGH = broadcast(0.693359375f);
+  private static final FloatVector MINUS_LN2_HIGH = broadcast(-0.693359375f);
+  private static final FloatVector MINUS_LN2_LOW = broadcast(2.12194440e-4f);
+  private static final FloatVector EXP_OVERFLOW = broadcast(88.8f);
+  private static final FloatVector EXP_UNDERFLOW = broadcast(-104f);
+  private static final FloatVector EXP_FLUSH = broadcast(-87f);
+  private static final FloatVector SQRT_2 = broadcast(1.41421356f);
+  private static final FloatVector NORMAL_PEAK = broadcast((float) ScalarMath.NORMAL_PEAK);
+  private static final FloatVector QUICK_SLOPE = broadcast(1.702f);
+  private static final FloatVector TAIL_SCALE = broadcast(0.45f);
+  private static final FloatVector GELU_LINEAR = broadcast((float) (2 * ScalarMath.GELU_SLOPE));
+  private static final FloatVector GELU_CUBIC =
+      broadcast((float) (2 * ScalarMath.GELU_SLOPE * ScalarMath.GELU_CUBIC));
+  private static final FloatVector GELU_CUBIC_3 =
+      broadcast((float) (6 * ScalarMath.GELU_SLOPE * ScalarMath.GELU_CUBIC));
+  private static final FloatVector ZERO = broadcast(0f);
+  private static final FloatVector ONE = broadcast(1f);
+  private static final FloatVector TWO = broadcast(2f);
+  private static final FloatVector MINUS_TWO = broadcast(-2f);
+  private static final FloatVector HALF = broadcast(0.5f);
+  private static final FloatVector MINUS_HALF = broadcast(-0.5f);
+  private static final FloatVector MANTISSA_BITS = broadcast(23f);
+  private static final FloatVector TWO_TO_23 = broadcast(0x1p23f);
+  private static final FloatVector MIN_NORMAL = broadcast(Float.MIN_NORMAL);
+  private static final FloatVector INFINITY = broadcast(Float.POSITIVE_INFINITY);
+  private static final FloatVector MINUS_INFINITY = broadcast(Float.NEGATIVE_INFINITY);
+  private static final FloatVector NAN = broadcast(Float.NaN);
+
+  // Coefficients of (log(1 + f) - f + f^2/2) / f^3.
+  private static final FloatVector LOG_0 = broadcast(0.3333333134651184f);
+  private static final FloatVector LOG_1 = broadcast(-0.2499999701976776f);
+  private static final FloatVector LOG_2 = broadcast(0.20000715553760529f);
+  private static final FloatVector LOG_3 = broadcast(-0.1666780263185501f);
+  private static final FloatVector LOG_4 = broadcast(0.14249058067798615f);
+  private static final FloatVector LOG_5 = broadcast(-0.12425687164068222f);
+  private static final FloatVector LOG_6 = broadcast(0.11685419827699661f);
+  private static final FloatVector LOG_7 = broadcast(-0.11479733884334564f);
+  private static final FloatVector LOG_8 = broadcast(0.06971611827611923f);
+
+  // Coefficients of erf(x) / x - 1 in x^2.
+  private static final FloatVector ERF_0 = broadcast(0.12837916f);
+  private static final FloatVector ERF_1 = broadcast(-0.3761262595653534f);
+  private static final FloatVector ERF_2 = broadcast(0.11283594369888306f);
+  private static final FloatVector ERF_3 = broadcast(-0.02685421146452427f);
+  private static final FloatVector ERF_4 = broadcast(0.005189087241888046f);
+  private static final FloatVector ERF_5 = broadcast(-0.000801686430349946f);
+  private static final FloatVector ERF_6 = broadcast(7.875874871388078e-05f);
+
+  // Coefficients of the scaled normal tail in s.
+  private static final FloatVector TAIL_0 = broadcast(-0.38653841614723206f);
+  private static final FloatVector TAIL_1 = broadcast(-0.03851138800382614f);
+  private static final FloatVector TAIL_2 = broadcast(0.08486123383045197f);
+  private static final FloatVector TAIL_3 = broadcast(0.04673092067241669f);
+  private static final FloatVector TAIL_4 = broadcast(0.009442427195608616f);
+  private static final FloatVector TAIL_5 = broadcast(-0.060358189046382904f);
+  private static final FloatVector TAIL_6 = broadcast(0.08951535820960999f);
+  private static final FloatVector TAIL_7 = broadcast(-0.15210604667663574f);
+  private static final FloatVector TAIL_8 = broadcast(0.11704405397176743f);
+  private static final FloatVector TAIL_9 = broadcast(-0.0305471234023571f);
+
+  // Coefficients of (exp(r) - 1 - r) / r^2.
+  private static final FloatVector EXP_0 = broadcast(0.16666573286056519f);
+  private static final FloatVector EXP_1 = broadcast(0.04166654869914055f);
+  private static final FloatVector EXP_2 = broadcast(0.008363774046301842f);
+  private static final FloatVector EXP_3 = broadcast(0.0013926926767453551f);
+
+  private VectorMath() {}
+
+  private static IntVector ints(int value) {
+    return IntVector.broadcast(FloatLanes.INTS, value);
+  }
+
+  /** e to the power x. */
+  static FloatVector exp(FloatVector x) {
+    FloatVector shifted = x.fma(LOG2_E, ROUNDER);
+    FloatVector p = expOfRemainder(x, shifted.sub(ROUNDER)).add(ONE);
+    // Two factors reach 2^128 and the denormals with a single rounding at the end.
+    IntVector k = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
+    IntVector half = k.lanewise(VectorOperators.ASHR, 1);
+    FloatVector y = p.mul(powerOfTwo(half)).mul(powerOfTwo(k.sub(half)));
+    return y.blend(INFINITY, x.compare(VectorOperators.GT, EXP_OVERFLOW))
+        .blend(ZERO, x.compare(VectorOperators.LT, EXP_UNDERFLOW));
+  }
+
+  /** e to the power x for x that are not positive; results below 2e-38 become zero. */
+  static FloatVector expOfNonPositive(FloatVector x) {
+    FloatVector shifted = x.fma(LOG2_E, ROUNDER);
+    FloatVector p = expOfRemainder(x, shifted.sub(ROUNDER)).add(ONE);
+    // The shift drops the bits of ROUNDER and leaves k in the exponent field.
+    FloatVector scale =
+        shifted
+            .reinterpretAsInts()
+            .lanewise(VectorOperators.LSHL, 23)
+            .add(ONE_BITS)
+            .reinterpretAsFloats();
+    return p.mul(scale).blend(ZERO, x.compare(VectorOperators.LT, EXP_FLUSH));
+  }
+
+  /** Natural logarithm. */
+  static FloatVector log(FloatVector x) {
+    VectorMask<Float> small = x.compare(VectorOperators.LT, MIN_NORMAL);
+    FloatVector scaled = x.blend(x.mul(TWO_TO_23), small);
+    IntVector bits = scaled.reinterpretAsInts().add(ONE_OVER_SQRT_HALF);
+    IntVector exponent = bits.lanewise(VectorOperators.ASHR, 23).add(EXPONENT_BIAS);
+    FloatVector k = exponent.reinterpretAsFloats().sub(ROUNDER);
+    k = k.blend(k.sub(MANTISSA_BITS), small);
+    FloatVector f =
+        bits.and(MANTISSA).add(SQRT_HALF_BITS).reinterpretAsFloats().sub(ONE);
+    FloatVector q = LOG_8;
+    q = q.fma(f, LOG_7);
+    q = q.fma(f, LOG_6);
+    q = q.fma(f, LOG_5);
+    q = q.fma(f, LOG_4);
+    q = q.fma(f, LOG_3);
+    q = q.fma(f, LOG_2);
+    q = q.fma(f, LOG_1);
+    q = q.fma(f, LOG_0);
+    FloatVector square = f.mul(f);
+    FloatVector rest = q.mul(f).mul(square);
+    rest = k.fma(LN2_LOW, rest);
+    rest = square.fma(MINUS_HALF, rest);
+    FloatVector y = k.fma(LN2_HIGH, f.add(rest));
+    y = y.blend(x, x.compare(VectorOperators.EQ, INFINITY));
+    y = y.blend(MINUS_INFINITY, x.compare(VectorOperators.EQ, ZERO));
+    y = y.blend(NAN, x.compare(VectorOperators.LT, ZERO));
+    return y.blend(x, x.compare(VectorOperators.NE, x));
+  }
+
+  /** Hyperbolic tangent, (e^2x - 1) / (e^2x + 1) without cancellation. */
+  static FloatVector tanh(FloatVector x) {
+    FloatVector twice = clampAbove(x.abs(), TANH_END).mul(TWO);
+    FloatVector shifted = twice.fma(LOG2_E, ROUNDER);
+    FloatVector p = expOfRemainder(twice, shifted.sub(ROUNDER));
+    FloatVector scale = powerOfTwo(shifted.reinterpretAsInts().sub(ROUNDER_BITS));
+    FloatVector expm1 = p.fma(scale, scale.sub(ONE));
+    return withSignOf(expm1.div(expm1.add(TWO)), x);
+  }
+
+  /** 1 / (1 + exp(-x)). */
+  static FloatVector sigmoid(FloatVector x) {
+    FloatVector e = expOfNonPositive(x.abs().neg());
+    FloatVector numerator = e.blend(ONE, x.compare(VectorOperators.GE, ZERO));
+    return numerator.div(e.add(ONE));
+  }
+
+  /** The error function. */
+  static FloatVector erf(FloatVector x) {
+    FloatVector magnitude = clampAbove(x.abs(), TAIL_END);
+    FloatVector square = magnitude.mul(magnitude);
+    FloatVector p = ERF_6;
+    p = p.fma(square, ERF_5);
+    p = p.fma(square, ERF_4);
+    p = p.fma(square, ERF_3);
+    p = p.fma(square, ERF_2);
+    p = p.fma(square, ERF_1);
+    p = p.fma(square, ERF_0);
+    FloatVector near = p.fma(magnitude, magnitude);
+    FloatVector density = expOfNonPositive(square.neg());
+    FloatVector far = density.mul(scaledTail(magnitude.mul(SQRT_2))).fma(
+        MINUS_TWO, ONE);
+    return withSignOf(far.blend(near, magnitude.compare(VectorOperators.LT, ONE)), x);
+  }
+
+  /** x Phi(x) with the normal distribution function Phi. */
+  static FloatVector gelu(FloatVector x) {
+    FloatVector magnitude = clampAbove(x.abs(), TAIL_END);
+    FloatVector tail = bell(magnitude).mul(scaledTail(magnitude)).mul(magnitude);
+    return x.blend(ZERO, x.compare(VectorOperators.LT, ZERO)).sub(tail);
+  }
+
+  /** The derivative of {@link #gelu}: Phi(x) + x phi(x). */
+  static FloatVector geluDerivative(FloatVector x) {
+    FloatVector magnitude = clampAbove(x.abs(), TAIL_END);
+    FloatVector bell = bell(magnitude);
+    FloatVector tail = bell.mul(scaledTail(magnitude));
+    FloatVector below = tail.sub(magnitude.mul(bell).mul(NORMAL_PEAK));
+    // The derivative at -x is one minus that at x.
+    return below.blend(below.neg().add(ONE), x.compare(VectorOperators.GE, ZERO));
+  }
+
+  /** GELU with the tanh approximation. */
+  static FloatVector geluTanh(FloatVector x) {
+    FloatVector factor = x.mul(x).fma(GELU_CUBIC, GELU_LINEAR);
+    return clampBelow(x, MINUS_SIGMOID_END).mul(sigmoid(x.mul(factor)));
+  }
+
+  /** The derivative of {@link #geluTanh}. */
+  static FloatVector geluTanhDerivative(FloatVector x) {
+    FloatVector bounded = clampBelow(clampAbove(x, SIGMOID_END), MINUS_SIGMOID_END);
+    FloatVector square = bounded.mul(bounded);
+    FloatVector factor = square.fma(GELU_CUBIC, GELU_LINEAR);
+    FloatVector slope = square.fma(GELU_CUBIC_3, GELU_LINEAR);
+    return sigmoidAndSlope(bounded.mul(factor), bounded.mul(slope));
+  }
+
+  /** x sigmoid(x). */
+  static FloatVector silu(FloatVector x) {
+    return clampBelow(x, MINUS_SIGMOID_END).mul(sigmoid(x));
+  }
+
+  /** The derivative of {@link #silu}. */
+  static FloatVector siluDerivative(FloatVector x) {
+    FloatVector bounded = clampBelow(clampAbove(x, SIGMOID_END), MINUS_SIGMOID_END);
+    return sigmoidAndSlope(bounded, bounded);
+  }
+
+  /** max(x, 0); NaN stays. */
+  static FloatVector relu(FloatVector x) {
+    return x.blend(ZERO, x.compare(VectorOperators.LT, ZERO));
+  }
+
+  /** x sigmoid(1.702 x). */
+  static FloatVector quickGelu(FloatVector x) {
+    return clampBelow(x, MINUS_SIGMOID_END).mul(sigmoid(x.mul(QUICK_SLOPE)));
+  }
+
+  /** log(1 + exp(x)). */
+  static FloatVector softplus(FloatVector x) {
+    FloatVector e = expOfNonPositive(x.abs().neg());
+    FloatVector sum = e.add(ONE);
+    // log1p(e): what 1 + e lost to rounding comes back to first order.
+    FloatVector log = log(sum).add(e.sub(sum.sub(ONE)).div(sum));
+    return relu(x).add(log);
+  }
+
+  /** gy (1 - y^2), the gradient of tanh. */
+  static FloatVector tanhGrad(FloatVector gy, FloatVector y) {
+    return gy.mul(y.neg().fma(y, ONE));
+  }
+
+  /** gy y (1 - y), the gradient of the sigmoid. */
+  static FloatVector sigmoidGrad(FloatVector gy, FloatVector y) {
+    return gy.mul(y).mul(ONE.sub(y));
+  }
+
+  /** gy where x is positive or NaN, else 0. */
+  static FloatVector reluGrad(FloatVector gy, FloatVector x) {
+    return gy.blend(ZERO, x.compare(VectorOperators.LE, ZERO));
+  }
+
+  /** gy times {@link #geluDerivative}. */
+  static FloatVector geluGrad(FloatVector gy, FloatVector x) {
+    return gy.mul(geluDerivative(x));
+  }
+
+  /** gy times {@link #geluTanhDerivative}. */
+  static FloatVector geluTanhGrad(FloatVector gy, FloatVector x) {
+    return gy.mul(geluTanhDerivative(x));
+  }
+
+  /** gy times {@link #siluDerivative}. */
+  static FloatVector siluGrad(FloatVector gy, FloatVector x) {
+    return gy.mul(siluDerivative(x));
+  }
+
+  /** s + factor s (1 - s) with s = sigmoid(x). */
+  private static FloatVector sigmoidAndSlope(FloatVector x, FloatVector factor) {
+    FloatVector e = expOfNonPositive(x.abs().neg());
+    FloatVector upper = ONE.div(e.add(ONE));
+    FloatVector lower = e.mul(upper);
+    FloatVector s = lower.blend(upper, x.compare(VectorOperators.GE, ZERO));
+    return factor.mul(upper).fma(lower, s);
+  }
+
+  /** exp(-x^2 / 2) for x in [0, TAIL_END], with the rounding of the square made good. */
+  private static FloatVector bell(FloatVector x) {
+    FloatVector square = x.mul(x);
+    FloatVector lost = x.fma(x, square.neg());
+    FloatVector e = expOfNonPositive(square.mul(MINUS_HALF));
+    return e.fma(lost.mul(MINUS_HALF), e);
+  }
+
+  /**
+   * exp(x^2 / 2) (1 - Phi(x)) for x in [0, TAIL_END]: t (1/2 + s P(s)) with t = 1 / (1 + 0.45 x) and
+   * s = 1 - t, exact at zero.
+   */
+  private static FloatVector scaledTail(FloatVector x) {
+    FloatVector scaled = x.mul(TAIL_SCALE);
+    FloatVector t = ONE.div(scaled.add(ONE));
+    FloatVector s = scaled.mul(t);
+    FloatVector p = TAIL_9;
+    p = p.fma(s, TAIL_8);
+    p = p.fma(s, TAIL_7);
+    p = p.fma(s, TAIL_6);
+    p = p.fma(s, TAIL_5);
+    p = p.fma(s, TAIL_4);
+    p = p.fma(s, TAIL_3);
+    p = p.fma(s, TAIL_2);
+    p = p.fma(s, TAIL_1);
+    p = p.fma(s, TAIL_0);
+    return p.fma(s, HALF).mul(t);
+  }
+
+  /** exp(x - k ln 2) - 1, where k is x / ln 2 rounded to an integer. */
+  private static FloatVector expOfRemainder(FloatVector x, FloatVector k) {
+    FloatVector r = k.fma(MINUS_LN2_HIGH, x);
+    r = k.fma(MINUS_LN2_LOW, r);
+    FloatVector p = EXP_3;
+    p = p.fma(r, EXP_2);
+    p = p.fma(r, EXP_1);
+    p = p.fma(r, EXP_0);
+    p = p.fma(r, HALF);
+    return p.fma(r.mul(r), r);
+  }
+
+  /** 2^k for k in [-126, 127]. */
+  private static FloatVector powerOfTwo(IntVector k) {
+    return k.add(BIAS).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+  }
+
+  /** The smaller of x and a limit; NaN stays. */
+  private static FloatVector clampAbove(FloatVector x, FloatVector limit) {
+    return x.blend(limit, x.compare(VectorOperators.GT, limit));
+  }
+
+  /** The larger of x and a limit; NaN stays. */
+  private static FloatVector clampBelow(FloatVector x, FloatVector limit) {
+    return x.blend(limit, x.compare(VectorOperators.LT, limit));
+  }
+
+  /** Gives a vector without sign bits the signs of another. */
+  private static FloatVector withSignOf(FloatVector magnitude, FloatVector sign) {
+    return magnitude
+        .reinterpretAsInts()
+        .or(sign.reinterpretAsInts().and(SIGN_BIT))
+        .reinterpretAsFloats();
+  }
+}

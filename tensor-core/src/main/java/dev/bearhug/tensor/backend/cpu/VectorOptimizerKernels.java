@@ -1,0 +1,105 @@
+package dev.bearhug.tensor.backend.cpu;
+
+import static dev.bearhug.tensor.backend.cpu.FloatLanes.LANES;
+import static dev.bearhug.tensor.backend.cpu.FloatLanes.load;
+import static dev.bearhug.tensor.backend.cpu.FloatLanes.store;
+import static dev.bearhug.tensor.backend.cpu.FloatLanes.whole;
+
+import jdk.incubator.vector.FloatVector;
+
+/** Optimizer steps with SIMD, the same operations in the same order as the plain ones. */
+final class VectorOptimizerKernels implements OptimizerKernels {
+
+  private final ScalarOptimizerKernels scalar = new ScalarOptimizerKernels();
+  private final ConvertKernels convert;
+
+  VectorOptimizerKernels(ConvertKernels convert) {
+    this.convert = convert;
+  }
+
+  @Override
+  public void adamW(long param, long grad, long m, long v, long bf16Copy, long n, AdamWStep step) {
+    long chunk = 512L * LANES;
+    AdamWFactors factors = AdamWFactors.of(step);
+    for (long start = 0; start < n; start += chunk) {
+      long at = 4 * start;
+      long size = Math.min(chunk, n - start);
+      long end = whole(size);
+      adamWVectors(param + at, grad + at, m + at, v + at, end, factors);
+      long rest = at + 4 * end;
+      scalar.adamW(param + rest, grad + rest, m + rest, v + rest, 0, size - end, step);
+      // The chunk is still in the cache, so a second look costs no memory traffic.
+      if (bf16Copy != 0) {
+        convert.floatToBf16(param + at, bf16Copy + 2 * start, size);
+      }
+    }
+  }
+
+  @Override
+  public void sgd(long param, long grad, long buffer, long n, SgdStep step) {
+    long end = whole(n);
+    if (step.momentum() == 0) {
+      sgdVectors(param, grad, end, step);
+    } else {
+      momentumVectors(param, grad, buffer, end, step);
+    }
+    scalar.sgd(param + 4 * end, grad + 4 * end, buffer + 4 * end, n - end, step);
+  }
+
+  private static void adamWVectors(
+      long param, long grad, long m, long v, long n, AdamWFactors f) {
+    float gradScale = f.gradScale();
+    float keep = f.keep();
+    float beta1 = f.beta1();
+    float fresh1 = f.oneMinusBeta1();
+    float beta2 = f.beta2();
+    float fresh2 = f.oneMinusBeta2();
+    float root = f.rootCorrection2();
+    float eps = f.eps();
+    float stepSize = f.stepSize();
+    for (long i = 0; i < 4 * n; i += 4L * LANES) {
+      FloatVector g = load(grad + i).mul(gradScale);
+      FloatVector p = load(param + i).mul(keep);
+      FloatVector first = load(m + i).mul(beta1).add(g.mul(fresh1));
+      FloatVector second = load(v + i).mul(beta2).add(g.mul(g).mul(fresh2));
+      FloatVector denominator = second.sqrt().div(root).add(eps);
+      store(m + i, first);
+      store(v + i, second);
+      store(param + i, p.sub(first.mul(stepSize).div(denominator)));
+    }
+  }
+
+  private static void sgdVectors(long param, long grad, long n, SgdStep step) {
+    float lr = (float) step.learningRate();
+    float decay = (float) step.weightDecay();
+    float gradScale = (float) step.gradScale();
+    for (long i = 0; i < 4 * n; i += 4L * LANES) {
+      FloatVector p = load(param + i);
+      FloatVector g = load(grad + i).mul(gradScale).add(p.mul(decay));
+      store(param + i, p.sub(g.mul(lr)));
+    }
+  }
+
+  private static void momentumVectors(
+      long param, long grad, long buffer, long n, SgdStep step) {
+    float lr = (float) step.learningRate();
+    float decay = (float) step.weightDecay();
+    float gradScale = (float) step.gradScale();
+    float momentum = (float) step.momentum();
+    float fresh = step.first() ? 1 : (float) (1 - step.dampening());
+    boolean empty = step.first();
+    boolean nesterov = step.nesterov();
+    for (long i = 0; i < 4 * n; i += 4L * LANES) {
+      // An empty buffer may hold anything, NaN too, so it is zeroed before it is read.
+      if (empty) {
+        store(buffer + i, FloatLanes.zero());
+      }
+      FloatVector p = load(param + i);
+      FloatVector g = load(grad + i).mul(gradScale).add(p.mul(decay));
+      FloatVector moved = load(buffer + i).mul(momentum).add(g.mul(fresh));
+      store(buffer + i, moved);
+      FloatVector direction = nesterov ? g.add(moved.mul(momentum)) : moved;
+      store(param + i, p.sub(direction.mul(lr)));
+    }
+  }
+}
