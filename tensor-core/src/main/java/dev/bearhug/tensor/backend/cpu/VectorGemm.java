@@ -225,6 +225,7 @@ final class VectorGemm implements Gemm {
       boolean add = t > 0 || s.accumulate();
       boolean withBias = s.bias() != null && t == 0;
       boolean direct = s.c().type() == DType.F32 && (!withBias || s.bias() == DType.F32);
+      long buffer = tile.reserve(ROWS * COLS * Float.BYTES);
       for (int j = 0; j < cols; j += COLS) {
         long panel = panels + (long) j * deep * Float.BYTES;
         for (int i = 0; i < rows; i += ROWS) {
@@ -237,35 +238,19 @@ final class VectorGemm implements Gemm {
           long stepCol = here ? Float.BYTES : ROWS * Float.BYTES;
           long at = c + ((row + i) * s.c().rowStride() + col + j) * s.c().type().bytes();
           long biasAt = withBias ? bias + (col + j) * s.bias().bytes() : 0;
-          if (direct && rows - i >= ROWS && cols - j >= COLS) {
-            VectorMicroKernel.run(
-                deep,
-                from,
-                stepRow,
-                stepCol,
-                panel,
-                COLS * Float.BYTES,
-                s.alpha(),
-                biasAt,
-                add,
-                at,
-                s.c().rowStride() * Float.BYTES);
+          VectorMicroKernel.run(deep, from, stepRow, stepCol, panel, buffer);
+          int tileRows = Math.min(ROWS, rows - i);
+          if (direct && cols - j >= COLS) {
+            for (int r = 0; r < tileRows; r++) {
+              VectorMicroKernel.finishRow(
+                  buffer + (long) r * COLS * Float.BYTES,
+                  s.alpha(),
+                  biasAt,
+                  add,
+                  at + r * s.c().rowStride() * Float.BYTES);
+            }
           } else {
-            long buffer = tile.reserve(ROWS * COLS * Float.BYTES);
-            VectorMicroKernel.run(
-                deep,
-                from,
-                stepRow,
-                stepCol,
-                panel,
-                COLS * Float.BYTES,
-                s.alpha(),
-                0,
-                false,
-                buffer,
-                COLS * Float.BYTES);
-            writeTile(
-                s, buffer, Math.min(ROWS, rows - i), Math.min(COLS, cols - j), biasAt, add, at);
+            writeTile(s, buffer, tileRows, Math.min(COLS, cols - j), biasAt, add, at);
           }
         }
       }
@@ -278,7 +263,7 @@ final class VectorGemm implements Gemm {
         long source = from + (long) i * COLS * Float.BYTES;
         long target = c + i * s.c().rowStride() * type.bytes();
         for (int j = 0; j < cols; j++) {
-          float value = (float) DType.F32.read(source + (long) j * Float.BYTES);
+          float value = s.alpha() * (float) DType.F32.read(source + (long) j * Float.BYTES);
           if (bias != 0) {
             value += (float) s.bias().read(bias + (long) j * s.bias().bytes());
           }
