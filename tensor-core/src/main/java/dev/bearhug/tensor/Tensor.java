@@ -16,7 +16,10 @@ import dev.bearhug.tensor.op.std.ArgmaxOp;
 import dev.bearhug.tensor.op.std.CatOp;
 import dev.bearhug.tensor.op.std.ClampOp;
 import dev.bearhug.tensor.op.std.CopyOp;
+import dev.bearhug.tensor.op.std.CrossEntropyOp;
+import dev.bearhug.tensor.op.std.DropoutOp;
 import dev.bearhug.tensor.op.std.ElementwiseOps;
+import dev.bearhug.tensor.op.std.EmbeddingOp;
 import dev.bearhug.tensor.op.std.ExpandOp;
 import dev.bearhug.tensor.op.std.ExtremumOp;
 import dev.bearhug.tensor.op.std.GatherOp;
@@ -302,8 +305,8 @@ public final class Tensor implements AutoCloseable {
               + (scope == null
                   ? " by close()"
                   : " with scope \"" + scope.name() + "\" (closed at " + scope.closedAt() + ")")
-              + " and is used again.\n  Keep it with scope.keep(tensor), or read the values before the"
-              + " scope ends.");
+              + " and is used again.\n"
+              + "  Keep it with scope.keep(tensor), or read the values before the scope ends.");
     }
   }
 
@@ -905,6 +908,32 @@ public final class Tensor implements AutoCloseable {
   /** {@code result[..i..] = this[..index[..i..]..]} along an axis; index has this tensor's rank. */
   public Tensor gather(int axis, Tensor index) {
     return Dispatcher.call(GatherOp.INSTANCE, shape().axis(axis), this, index);
+  }
+
+  /** Rows of this table {@code [v, d]} by {@code I64} ids {@code [..]}, giving {@code [.., d]}. */
+  public Tensor embedding(Tensor ids) {
+    return Dispatcher.call(EmbeddingOp.INSTANCE, EmbeddingOp.Attrs.NO_PADDING, this, ids);
+  }
+
+  /**
+   * Drops elements with probability {@code p} and scales the others by {@code 1 / (1 - p)}; takes
+   * one stream of {@link RandomSource#current()}. For {@code p = 0} this tensor.
+   */
+  public Tensor dropout(double p) {
+    if (p == 0) {
+      return this;
+    }
+    RandomSource random = RandomSource.current();
+    return Dispatcher.call(
+        DropoutOp.INSTANCE, new DropoutOp.Attrs(p, random.seed(), random.nextStream()), this);
+  }
+
+  /**
+   * Mean cross entropy of these logits {@code [n, classes]} with {@code I64} targets {@code [n]};
+   * targets of -100 do not count.
+   */
+  public Tensor crossEntropy(Tensor target) {
+    return Dispatcher.call(CrossEntropyOp.INSTANCE, CrossEntropyOp.Attrs.MEAN, this, target);
   }
 
   /** Tensors joined along an existing axis. */

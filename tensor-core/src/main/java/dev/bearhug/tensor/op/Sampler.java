@@ -79,6 +79,12 @@ public final class Sampler {
       return this;
     }
 
+    /** A floating input of given values whose gradient is not checked. */
+    public Builder<A> constants(double[] values, long... shape) {
+      inputs.add(new SampleInput(Shape.of(shape), DType.F64, values.clone(), false));
+      return this;
+    }
+
     /** An index input with values from {@code [0, bound)}. */
     public Builder<A> indices(int bound, long... shape) {
       return add(shape, DType.I64, false, i -> random.nextInt(bound));

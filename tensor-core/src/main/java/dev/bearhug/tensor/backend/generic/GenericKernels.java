@@ -6,7 +6,6 @@ import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.backend.KernelCall;
 import dev.bearhug.tensor.backend.KernelTable;
-import dev.bearhug.tensor.error.IndexException;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.std.AffineOp;
 import dev.bearhug.tensor.op.std.BinaryOp;
@@ -28,8 +27,8 @@ import java.util.function.LongBinaryOperator;
  */
 public final class GenericKernels {
 
-  private static final DType[] FLOATS = {DType.F32, DType.F64, DType.BF16, DType.F16};
-  private static final DType[] NUMBERS = {
+  static final DType[] FLOATS = {DType.F32, DType.F64, DType.BF16, DType.F16};
+  static final DType[] NUMBERS = {
     DType.F32, DType.F64, DType.BF16, DType.F16, DType.I32, DType.I64
   };
 
@@ -60,14 +59,14 @@ public final class GenericKernels {
     table.addStrided("where", GenericKernels::where, DType.values());
     table.addStrided("slice_grad", GenericKernels::sliceGrad, FLOATS);
     table.addStrided("cat", GenericKernels::cat, DType.values());
-    table.addStrided("gather", GenericKernels::gather, DType.values());
-    table.addStrided("scatter_add", GenericKernels::scatterAdd, NUMBERS);
     table.addStrided("sum", GenericKernels::sum, NUMBERS);
     table.addStrided("max", GenericKernels::extremum, NUMBERS);
     table.addStrided("min", GenericKernels::minimum, NUMBERS);
     table.addStrided("argmax", GenericKernels::argmax, NUMBERS);
     table.addStrided("matmul", GenericKernels::matmul, FLOATS);
     table.addStrided("accumulate", GenericKernels::accumulate, FLOATS);
+    GenericIndexKernels.register(table);
+    GenericRandomKernels.register(table);
   }
 
   private static void map(KernelCall c, DoubleUnaryOperator f) {
@@ -186,80 +185,6 @@ public final class GenericKernels {
         }
       }
       start += part[1];
-    }
-  }
-
-  /**
-   * Row-major number in the values of what index element {@code i} points to; checks the range.
-   *
-   * @param op name of the op, for the error
-   */
-  static long target(String op, Shape values, Shape index, int axis, long i, long at) {
-    long rest = i;
-    long position = 0;
-    long step = 1;
-    for (int a = index.rank() - 1; a >= 0; a--) {
-      long coordinate = rest % index.dim(a);
-      rest /= index.dim(a);
-      position += (a == axis ? at : coordinate) * step;
-      step *= values.dim(a);
-    }
-    if (at < 0 || at >= values.dim(axis)) {
-      throw new IndexException(
-          op,
-          "index "
-              + at
-              + " at position "
-              + coordinates(index, i)
-              + " is outside [0, "
-              + values.dim(axis)
-              + ").");
-    }
-    return position;
-  }
-
-  /** Coordinates of element {@code i}, such as {@code (2, 17)}. */
-  public static String coordinates(Shape shape, long i) {
-    String text = "";
-    long rest = i;
-    for (int a = shape.rank() - 1; a >= 0; a--) {
-      text = rest % shape.dim(a) + (text.isEmpty() ? "" : ", ") + text;
-      rest /= shape.dim(a);
-    }
-    return "(" + text + ")";
-  }
-
-  private static void gather(KernelCall c) {
-    int axis = c.<Integer>attrs();
-    Cursor x = new Cursor(c.in(0));
-    Cursor index = new Cursor(c.in(1));
-    Cursor y = new Cursor(c.out(0));
-    Shape values = c.in(0).shape();
-    Shape shape = c.in(1).shape();
-    boolean integers = !c.out(0).dtype().isFloating();
-    for (long i = 0, n = shape.numel(); i < n; i++) {
-      long from = target("gather", values, shape, axis, i, index.getLong(i));
-      if (integers) {
-        y.setLong(i, x.getLong(from));
-      } else {
-        y.set(i, x.get(from));
-      }
-    }
-  }
-
-  private static void scatterAdd(KernelCall c) {
-    int axis = c.<Integer>attrs();
-    Cursor x = new Cursor(c.in(0));
-    Cursor index = new Cursor(c.in(1));
-    Cursor source = new Cursor(c.in(2));
-    Cursor y = new Cursor(c.out(0));
-    for (long i = 0, n = c.out(0).numel(); i < n; i++) {
-      y.set(i, x.get(i));
-    }
-    Shape shape = c.in(1).shape();
-    for (long i = 0, n = shape.numel(); i < n; i++) {
-      long to = target("scatter_add", c.in(0).shape(), shape, axis, i, index.getLong(i));
-      y.set(to, y.get(to) + source.get(i));
     }
   }
 

@@ -39,6 +39,13 @@ public final class StandardOps {
             LogSoftmaxGradOp.INSTANCE,
             LayerNormOp.INSTANCE,
             LayerNormGradOp.INSTANCE,
+            EmbeddingOp.INSTANCE,
+            EmbeddingGradOp.INSTANCE,
+            DropoutOp.INSTANCE,
+            CrossEntropyOp.INSTANCE,
+            CrossEntropyGradOp.INSTANCE,
+            AttentionOp.INSTANCE,
+            AttentionGradOp.INSTANCE,
             AccumulateOp.INSTANCE));
     return ops;
   }

@@ -1,0 +1,69 @@
+package dev.bearhug.tensor.op.std;
+
+import dev.bearhug.tensor.DType;
+import dev.bearhug.tensor.Shape;
+import dev.bearhug.tensor.error.IndexException;
+import dev.bearhug.tensor.op.ErrorSample;
+import dev.bearhug.tensor.op.Inference;
+import dev.bearhug.tensor.op.Op;
+import dev.bearhug.tensor.op.OpSpec;
+import dev.bearhug.tensor.op.Sample;
+import dev.bearhug.tensor.op.Sampler;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Gradient of {@link EmbeddingOp}: {@code gweight[ids[..], :] += gy[.., :]}, zero in the row of the
+ * padding index.
+ */
+public final class EmbeddingGradOp extends Op<EmbeddingGradOp.Attrs> {
+
+  /** The only instance. */
+  public static final EmbeddingGradOp INSTANCE = new EmbeddingGradOp();
+
+  /**
+   * The table.
+   *
+   * @param vocabulary its rows
+   * @param paddingIndex row without gradient, -1 for none
+   */
+  public record Attrs(long vocabulary, long paddingIndex) {}
+
+  private EmbeddingGradOp() {
+    super(
+        OpSpec.named("embedding_grad")
+            .inputs("gy", "ids")
+            .outputs("gweight")
+            .notDifferentiable("second derivatives of a table look-up are not recorded"));
+  }
+
+  @Override
+  public void infer(Inference i, Attrs a) {
+    i.requireFloating("gy");
+    i.requireDType("ids", DType.I64);
+    i.requireRank("gy", 1);
+    Shape gy = i.shape("gy");
+    i.requireShape("ids", gy.dropLast(1), "there is one id per row of gradients");
+    i.output(Shape.of(a.vocabulary(), gy.dim(-1)), i.dtype("gy"));
+  }
+
+  @Override
+  public Stream<Sample<Attrs>> samples(Sampler s) {
+    return Stream.of(
+        s.sample(new Attrs(7, -1)).uniform(2, 3, 5).indices(7, 2, 3).build(),
+        s.sample(new Attrs(4, 2)).uniform(9, 17).indices(4, 9).build(),
+        s.sample(new Attrs(3, -1)).uniform(0, 4).indices(3, 0).build());
+  }
+
+  @Override
+  public List<ErrorSample<Attrs>> errorSamples(Sampler s) {
+    return List.of(
+        s.sample(new Attrs(4, -1))
+            .uniform(2, 3)
+            .indicesOf(new long[] {3, 4}, 2)
+            .fails(
+                IndexException.class,
+                "embedding_grad: id 4 at position (1) is outside [0, 4).\n  Is the tokenizer larger"
+                    + " than the embedding? Call resizeTokenEmbeddings(4 + 1)."));
+  }
+}
