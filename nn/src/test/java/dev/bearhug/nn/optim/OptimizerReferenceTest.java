@@ -1,0 +1,171 @@
+package dev.bearhug.nn.optim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bearhug.autograd.Autograd;
+import dev.bearhug.nn.Parameter;
+import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.memory.Scope;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every optimizer and every case of clipping against the reference values. */
+@Tag("fixtures")
+class OptimizerReferenceTest {
+  private static final Set<String> UNDERSTOOD =
+      Set.of("lr", "betas", "eps", "weight_decay", "amsgrad", "momentum", "dampening", "nesterov");
+  private static final Pattern CLIP = Pattern.compile("clip_norm_([0-9.e+-]+)_([0-9.]+|inf)/total");
+
+  @TestFactory
+  Stream<DynamicTest> followsTheReferenceStepByStep() throws IOException {
+    OptimFixtures fixtures = OptimFixtures.open();
+    List<DynamicTest> tests = new ArrayList<>();
+    Set<String> others = new TreeSet<>();
+    for (Map.Entry<String, JsonNode> e : fixtures.json().get("optimizers").properties()) {
+      if (e.getKey().matches("(adam|adamw|sgd)(_.*)?")) {
+        tests.add(
+            DynamicTest.dynamicTest(e.getKey(), () -> follow(fixtures, e.getKey(), e.getValue())));
+      } else {
+        others.add(e.getKey());
+      }
+    }
+    System.out.println("OptimizerReferenceTest: optimizers that do not exist yet: " + others);
+    assertThat(tests).hasSizeGreaterThanOrEqualTo(3);
+    return tests.stream();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> clipsLikeTheReference() throws IOException {
+    OptimFixtures fixtures = OptimFixtures.open();
+    List<DynamicTest> tests = new ArrayList<>();
+    fixtures
+        .tensors()
+        .entries()
+        .forEach(
+            entry -> {
+              Matcher name = CLIP.matcher(entry.name());
+              if (name.matches()) {
+                String p = name.group(2).replace("inf", "Infinity");
+                GradClip clip =
+                    new GradClip(Double.parseDouble(name.group(1)), Double.parseDouble(p));
+                String prefix = entry.name().substring(0, entry.name().lastIndexOf('/') + 1);
+                tests.add(DynamicTest.dynamicTest(prefix, () -> clip(fixtures, prefix, clip)));
+              }
+            });
+    assertThat(tests).isNotEmpty();
+    return tests.stream();
+  }
+
+  private static void follow(OptimFixtures fixtures, String name, JsonNode json) {
+    Set<String> unknown = new TreeSet<>();
+    json.fieldNames().forEachRemaining(unknown::add);
+    unknown.removeAll(UNDERSTOOD);
+    assertThat(unknown).as("arguments of %s that this test does not pass on", name).isEmpty();
+    Map<String, Parameter> parameters = parameters(fixtures);
+    double decay = json.path("weight_decay").asDouble(name.startsWith("adamw") ? 0.01 : 0);
+    try (Optimizer optimizer =
+        create(name, json, ParamGroup.single(List.copyOf(parameters.values()), decay))) {
+      int steps = fixtures.json().get("steps").asInt();
+      for (int step = 0; step < steps; step++) {
+        setGradients(fixtures, parameters, step);
+        optimizer.step(json.get("lr").asDouble());
+        optimizer.zeroGrad();
+        for (Parameter parameter : parameters.values()) {
+          assertClose(
+              parameter.tensor().toFloatArray(),
+              fixtures.floats(name + "/after/" + parameter.path(), step),
+              name + " " + parameter.path() + ", step " + step);
+        }
+      }
+    }
+    parameters.values().forEach(Parameter::close);
+  }
+
+  private static void clip(OptimFixtures fixtures, String prefix, GradClip clip) {
+    Map<String, Parameter> parameters = parameters(fixtures);
+    List<Parameter> list = List.copyOf(parameters.values());
+    setGradients(fixtures, parameters, fixtures.json().get("steps").asInt() - 1);
+    double norm = clip.norm(list);
+    assertClose(
+        new float[] {(float) norm}, fixtures.floats(prefix + "total", -1), prefix + "total");
+    // Plain descent from zero at rate 1 moves by minus the clipped gradient.
+    list.forEach(p -> p.assign(Tensor.zerosLike(p.tensor())));
+    try (Optimizer descent = new Sgd(ParamGroup.single(list, 0))) {
+      descent.step(1, clip.factor(norm));
+    }
+    for (Parameter parameter : list) {
+      float[] moved = parameter.tensor().toFloatArray();
+      for (int i = 0; i < moved.length; i++) {
+        moved[i] = -moved[i];
+      }
+      String name = prefix + parameter.path();
+      assertClose(moved, fixtures.floats(name, -1), name);
+      parameter.close();
+    }
+  }
+
+  private static Optimizer create(String name, JsonNode json, List<ParamGroup> groups) {
+    if (name.startsWith("sgd")) {
+      return new Sgd(
+          groups,
+          new Sgd.Settings(
+              json.path("momentum").asDouble(0),
+              json.path("dampening").asDouble(0),
+              json.path("nesterov").asBoolean(false)));
+    }
+    AdamSettings settings =
+        new AdamSettings(
+            json.path("betas").path(0).asDouble(0.9),
+            json.path("betas").path(1).asDouble(0.999),
+            json.path("eps").asDouble(1e-8),
+            json.path("amsgrad").asBoolean(false));
+    return name.startsWith("adamw") ? new AdamW(groups, settings) : new Adam(groups, settings);
+  }
+
+  private static Map<String, Parameter> parameters(OptimFixtures fixtures) {
+    Map<String, Parameter> parameters = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> e : fixtures.json().get("params").properties()) {
+      long[] shape = new long[e.getValue().size()];
+      for (int i = 0; i < shape.length; i++) {
+        shape[i] = e.getValue().get(i).asLong();
+      }
+      Tensor value = Tensor.of(fixtures.floats("init/" + e.getKey(), -1), shape);
+      parameters.put(e.getKey(), new Parameter(e.getKey(), value));
+    }
+    return parameters;
+  }
+
+  /** Gives each parameter the recorded gradient: that of the sum of gradient times parameter. */
+  private static void setGradients(
+      OptimFixtures fixtures, Map<String, Parameter> parameters, int step) {
+    try (Scope scope = Scope.open("gradients")) {
+      for (Parameter p : parameters.values()) {
+        Tensor gradient =
+            Tensor.of(fixtures.floats("grads/" + p.path(), step), p.tensor().shape().dims());
+        Autograd.backward(p.tensor().mul(gradient).sum());
+      }
+    }
+  }
+
+  private static void assertClose(float[] actual, float[] expected, String what) {
+    assertThat(actual).as(what).hasSameSizeAs(expected);
+    for (int i = 0; i < actual.length; i++) {
+      double tolerance = 1e-6 + 1e-5 * Math.abs(expected[i]);
+      assertThat(Math.abs((double) actual[i] - expected[i]))
+          .as("%s, element %d: %s, expected %s", what, i, actual[i], expected[i])
+          .isLessThanOrEqualTo(tolerance);
+    }
+  }
+}
