@@ -64,9 +64,9 @@ public final class GenericKernels {
     table.addStrided("min", GenericKernels::minimum, NUMBERS);
     table.addStrided("argmax", GenericKernels::argmax, NUMBERS);
     table.addStrided("matmul", GenericKernels::matmul, FLOATS);
-    table.addStrided("accumulate", GenericKernels::accumulate, FLOATS);
     GenericIndexKernels.register(table);
     GenericRandomKernels.register(table);
+    GenericOptimizerKernels.register(table);
   }
 
   private static void map(KernelCall c, DoubleUnaryOperator f) {
@@ -284,15 +284,6 @@ public final class GenericKernels {
           y.set((g * m + i) * n + j, total);
         }
       }
-    }
-  }
-
-  private static void accumulate(KernelCall c) {
-    double alpha = c.<Double>attrs();
-    Cursor target = new Cursor(c.in(0));
-    Cursor source = new Cursor(c.in(1));
-    for (long i = 0, n = c.in(0).numel(); i < n; i++) {
-      target.set(i, target.get(i) + alpha * source.get(i));
     }
   }
 }

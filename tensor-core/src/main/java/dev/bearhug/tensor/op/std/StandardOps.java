@@ -46,7 +46,12 @@ public final class StandardOps {
             CrossEntropyGradOp.INSTANCE,
             AttentionOp.INSTANCE,
             AttentionGradOp.INSTANCE,
-            AccumulateOp.INSTANCE));
+            BceWithLogitsOp.INSTANCE,
+            MseLossOp.INSTANCE,
+            AccumulateOp.INSTANCE,
+            AdamWOp.INSTANCE,
+            SgdOp.INSTANCE,
+            SumOfSquaresOp.INSTANCE));
     return ops;
   }
 }
