@@ -74,38 +74,9 @@ final class VectorMapKernels implements MapKernels {
   public void biasGelu(long x, long bias, long pre, long y, long rows, long cols) {
     for (long r = 0; r < rows; r++) {
       long row = 4 * r * cols;
-      if (pre == 0) {
-        biasGeluRow(x + row, bias, y + row, cols);
-      } else {
-        biasGeluRow(x + row, bias, pre + row, y + row, cols);
-      }
-    }
-  }
-
-  private static void biasGeluRow(long x, long bias, long y, long n) {
-    long end = whole(n);
-    for (long i = 0; i < end; i += LANES) {
-      store(y + 4 * i, VectorMath.gelu(load(x + 4 * i).add(load(bias + 4 * i))));
-    }
-    if (end < n) {
-      VectorMask<Float> rest = tail(end, n);
-      FloatVector sum = load(x + 4 * end, rest).add(load(bias + 4 * end, rest));
-      store(y + 4 * end, VectorMath.gelu(sum), rest);
-    }
-  }
-
-  private static void biasGeluRow(long x, long bias, long pre, long y, long n) {
-    long end = whole(n);
-    for (long i = 0; i < end; i += LANES) {
-      FloatVector sum = load(x + 4 * i).add(load(bias + 4 * i));
-      store(pre + 4 * i, sum);
-      store(y + 4 * i, VectorMath.gelu(sum));
-    }
-    if (end < n) {
-      VectorMask<Float> rest = tail(end, n);
-      FloatVector sum = load(x + 4 * end, rest).add(load(bias + 4 * end, rest));
-      store(pre + 4 * end, sum, rest);
-      store(y + 4 * end, VectorMath.gelu(sum), rest);
+      long sum = (pre == 0 ? y : pre) + row;
+      VectorBinaries.run(BinaryOp.ADD, x + row, bias, sum, cols);
+      VectorMaps.run(MapOp.GELU, sum, y + row, cols);
     }
   }
 }

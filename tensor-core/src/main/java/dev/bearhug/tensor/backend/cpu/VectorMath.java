@@ -25,8 +25,11 @@ final class VectorMath {
 
   private static final IntVector ROUNDER_BITS = ints(0x4B400000);
 
-  /** Beyond this the normal tail, and x times it, is zero in float. */
-  private static final FloatVector TAIL_END = broadcast(20f);
+  /** Beyond this 1 - erf(x) is zero in float. */
+  private static final FloatVector ERF_END = broadcast(10f);
+
+  /** Beyond this the normal density is below 1e-37 and counts as constant. */
+  private static final FloatVector BELL_END = broadcast(13.1f);
 
   /** Beyond this x sigmoid(x) has reached its limit in float. */
   private static final FloatVector SIGMOID_END = broadcast(200f);
@@ -54,7 +57,8 @@ final class VectorMath {
   private static final FloatVector EXP_UNDERFLOW = broadcast(-104f);
   private static final FloatVector EXP_FLUSH = broadcast(-87f);
   private static final FloatVector SQRT_2 = broadcast(1.41421356f);
-  private static final FloatVector NORMAL_PEAK = broadcast((float) ScalarMath.NORMAL_PEAK);
+  private static final FloatVector MINUS_NORMAL_PEAK =
+      broadcast((float) -ScalarMath.NORMAL_PEAK);
   private static final FloatVector QUICK_SLOPE = broadcast(1.702f);
   private static final FloatVector TAIL_SCALE = broadcast(0.45f);
   private static final FloatVector GELU_LINEAR = broadcast((float) (2 * ScalarMath.GELU_SLOPE));
@@ -107,7 +111,7 @@ final class VectorMath {
   private static final FloatVector TAIL_8 = broadcast(0.11704405397176743f);
   private static final FloatVector TAIL_9 = broadcast(-0.0305471234023571f);
 
-  // Coefficients of (exp(r) - 1 - r) / r^2.
+  // Coefficients of (exp(r) - 1 - r - r^2/2) / r^3.
   private static final FloatVector EXP_0 = broadcast(0.16666573286056519f);
   private static final FloatVector EXP_1 = broadcast(0.04166654869914055f);
   private static final FloatVector EXP_2 = broadcast(0.008363774046301842f);
@@ -135,14 +139,7 @@ final class VectorMath {
   static FloatVector expOfNonPositive(FloatVector x) {
     FloatVector shifted = x.fma(LOG2_E, ROUNDER);
     FloatVector p = expOfRemainder(x, shifted.sub(ROUNDER)).add(ONE);
-    // The shift drops the bits of ROUNDER and leaves k in the exponent field.
-    FloatVector scale =
-        shifted
-            .reinterpretAsInts()
-            .lanewise(VectorOperators.LSHL, 23)
-            .add(ONE_BITS)
-            .reinterpretAsFloats();
-    return p.mul(scale).blend(ZERO, x.compare(VectorOperators.LT, EXP_FLUSH));
+    return p.mul(scaleOf(shifted)).blend(ZERO, x.compare(VectorOperators.LT, EXP_FLUSH));
   }
 
   /** Natural logarithm. */
@@ -155,6 +152,19 @@ final class VectorMath {
     k = k.blend(k.sub(MANTISSA_BITS), small);
     FloatVector f =
         bits.and(MANTISSA).add(SQRT_HALF_BITS).reinterpretAsFloats().sub(ONE);
+    FloatVector square = f.mul(f);
+    FloatVector rest = logPolynomial(f).mul(f).mul(square);
+    rest = k.fma(LN2_LOW, rest);
+    rest = square.fma(MINUS_HALF, rest);
+    FloatVector y = k.fma(LN2_HIGH, f.add(rest));
+    y = y.blend(x, x.compare(VectorOperators.EQ, INFINITY));
+    y = y.blend(MINUS_INFINITY, x.compare(VectorOperators.EQ, ZERO));
+    y = y.blend(NAN, x.compare(VectorOperators.LT, ZERO));
+    return y.blend(x, x.compare(VectorOperators.NE, x));
+  }
+
+  /** (log(1 + f) - f + f^2/2) / f^3; apart because the compiler inlines small methods only. */
+  private static FloatVector logPolynomial(FloatVector f) {
     FloatVector q = LOG_8;
     q = q.fma(f, LOG_7);
     q = q.fma(f, LOG_6);
@@ -163,16 +173,7 @@ final class VectorMath {
     q = q.fma(f, LOG_3);
     q = q.fma(f, LOG_2);
     q = q.fma(f, LOG_1);
-    q = q.fma(f, LOG_0);
-    FloatVector square = f.mul(f);
-    FloatVector rest = q.mul(f).mul(square);
-    rest = k.fma(LN2_LOW, rest);
-    rest = square.fma(MINUS_HALF, rest);
-    FloatVector y = k.fma(LN2_HIGH, f.add(rest));
-    y = y.blend(x, x.compare(VectorOperators.EQ, INFINITY));
-    y = y.blend(MINUS_INFINITY, x.compare(VectorOperators.EQ, ZERO));
-    y = y.blend(NAN, x.compare(VectorOperators.LT, ZERO));
-    return y.blend(x, x.compare(VectorOperators.NE, x));
+    return q.fma(f, LOG_0);
   }
 
   /** Hyperbolic tangent, (e^2x - 1) / (e^2x + 1) without cancellation. */
@@ -192,9 +193,9 @@ final class VectorMath {
     return numerator.div(e.add(ONE));
   }
 
-  /** The error function. */
-  static FloatVector erf(FloatVector x) {
-    FloatVector magnitude = clampAbove(x.abs(), TAIL_END);
+  /** The error function, given {@link #errorTail} of x. */
+  static FloatVector erf(FloatVector x, FloatVector tail) {
+    FloatVector magnitude = clampAbove(x.abs(), ERF_END);
     FloatVector square = magnitude.mul(magnitude);
     FloatVector p = ERF_6;
     p = p.fma(square, ERF_5);
@@ -205,26 +206,33 @@ final class VectorMath {
     p = p.fma(square, ERF_0);
     FloatVector near = p.fma(magnitude, magnitude);
     FloatVector density = expOfNonPositive(square.neg());
-    FloatVector far = density.mul(scaledTail(magnitude.mul(SQRT_2))).fma(
-        MINUS_TWO, ONE);
+    FloatVector far = density.mul(tail).fma(MINUS_TWO, ONE);
     return withSignOf(far.blend(near, magnitude.compare(VectorOperators.LT, ONE)), x);
   }
 
-  /** x Phi(x) with the normal distribution function Phi. */
-  static FloatVector gelu(FloatVector x) {
-    FloatVector magnitude = clampAbove(x.abs(), TAIL_END);
-    FloatVector tail = bell(magnitude).mul(scaledTail(magnitude)).mul(magnitude);
-    return x.blend(ZERO, x.compare(VectorOperators.LT, ZERO)).sub(tail);
+  /** The normal tail at |x| over its bell, for {@link #gelu} and {@link #geluDerivative}. */
+  static FloatVector normalTail(FloatVector x) {
+    return scaledTail(clampAbove(x.abs(), BELL_END));
   }
 
-  /** The derivative of {@link #gelu}: Phi(x) + x phi(x). */
-  static FloatVector geluDerivative(FloatVector x) {
-    FloatVector magnitude = clampAbove(x.abs(), TAIL_END);
-    FloatVector bell = bell(magnitude);
-    FloatVector tail = bell.mul(scaledTail(magnitude));
-    FloatVector below = tail.sub(magnitude.mul(bell).mul(NORMAL_PEAK));
+  /** The normal tail at sqrt(2) |x| over its bell, for {@link #erf}. */
+  static FloatVector errorTail(FloatVector x) {
+    return scaledTail(clampAbove(x.abs(), ERF_END).mul(SQRT_2));
+  }
+
+  /** x Phi(x) with the normal distribution function Phi, given {@link #normalTail} of x. */
+  static FloatVector gelu(FloatVector x, FloatVector tail) {
+    FloatVector magnitude = clampAbove(x.abs(), BELL_END);
+    FloatVector lower = bell(magnitude).mul(tail).mul(magnitude);
+    return x.blend(ZERO, x.compare(VectorOperators.LT, ZERO)).sub(lower);
+  }
+
+  /** Phi(x) + x phi(x), the derivative of {@link #gelu}, given {@link #normalTail} of x. */
+  static FloatVector geluDerivative(FloatVector x, FloatVector tail) {
+    FloatVector magnitude = clampAbove(x.abs(), BELL_END);
+    FloatVector below = bell(magnitude).mul(magnitude.fma(MINUS_NORMAL_PEAK, tail));
     // The derivative at -x is one minus that at x.
-    return below.blend(below.neg().add(ONE), x.compare(VectorOperators.GE, ZERO));
+    return below.blend(ONE.sub(below), x.compare(VectorOperators.GE, ZERO));
   }
 
   /** GELU with the tanh approximation. */
@@ -287,11 +295,6 @@ final class VectorMath {
     return gy.blend(ZERO, x.compare(VectorOperators.LE, ZERO));
   }
 
-  /** gy times {@link #geluDerivative}. */
-  static FloatVector geluGrad(FloatVector gy, FloatVector x) {
-    return gy.mul(geluDerivative(x));
-  }
-
   /** gy times {@link #geluTanhDerivative}. */
   static FloatVector geluTanhGrad(FloatVector gy, FloatVector x) {
     return gy.mul(geluTanhDerivative(x));
@@ -311,16 +314,18 @@ final class VectorMath {
     return factor.mul(upper).fma(lower, s);
   }
 
-  /** exp(-x^2 / 2) for x in [0, TAIL_END], with the rounding of the square made good. */
+  /** exp(-x^2 / 2) for x in [0, BELL_END], with the rounding of the square made good. */
   private static FloatVector bell(FloatVector x) {
-    FloatVector square = x.mul(x);
-    FloatVector lost = x.fma(x, square.neg());
-    FloatVector e = expOfNonPositive(square.mul(MINUS_HALF));
-    return e.fma(lost.mul(MINUS_HALF), e);
+    FloatVector minusHalf = x.mul(MINUS_HALF);
+    FloatVector exponent = x.mul(minusHalf);
+    FloatVector lost = x.fma(minusHalf, exponent.neg());
+    FloatVector shifted = exponent.fma(LOG2_E, ROUNDER);
+    FloatVector p = expOfRemainder(exponent, shifted.sub(ROUNDER), lost).add(ONE);
+    return p.mul(scaleOf(shifted));
   }
 
   /**
-   * exp(x^2 / 2) (1 - Phi(x)) for x in [0, TAIL_END]: t (1/2 + s P(s)) with t = 1 / (1 + 0.45 x) and
+   * exp(x^2 / 2) (1 - Phi(x)) for x in [0, 14.2]: t (1/2 + s P(s)) with t = 1 / (1 + 0.45 x) and
    * s = 1 - t, exact at zero.
    */
   private static FloatVector scaledTail(FloatVector x) {
@@ -343,13 +348,30 @@ final class VectorMath {
   /** exp(x - k ln 2) - 1, where k is x / ln 2 rounded to an integer. */
   private static FloatVector expOfRemainder(FloatVector x, FloatVector k) {
     FloatVector r = k.fma(MINUS_LN2_HIGH, x);
-    r = k.fma(MINUS_LN2_LOW, r);
+    return expOfSmall(k.fma(MINUS_LN2_LOW, r));
+  }
+
+  /** exp(x + lost - k ln 2) - 1. */
+  private static FloatVector expOfRemainder(FloatVector x, FloatVector k, FloatVector lost) {
+    FloatVector r = k.fma(MINUS_LN2_HIGH, x);
+    return expOfSmall(k.fma(MINUS_LN2_LOW, r).add(lost));
+  }
+
+  /** exp(r) - 1 for |r| up to half of ln 2. */
+  private static FloatVector expOfSmall(FloatVector r) {
     FloatVector p = EXP_3;
     p = p.fma(r, EXP_2);
     p = p.fma(r, EXP_1);
     p = p.fma(r, EXP_0);
     p = p.fma(r, HALF);
     return p.fma(r.mul(r), r);
+  }
+
+  /** 2^k for k in [-126, 127], from k + ROUNDER. */
+  private static FloatVector scaleOf(FloatVector shifted) {
+    // The shift drops the bits of ROUNDER and leaves k in the exponent field.
+    IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+    return exponent.add(ONE_BITS).reinterpretAsFloats();
   }
 
   /** 2^k for k in [-126, 127]. */

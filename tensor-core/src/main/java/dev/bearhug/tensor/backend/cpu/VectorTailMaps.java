@@ -1,0 +1,119 @@
+package dev.bearhug.tensor.backend.cpu;
+
+import static dev.bearhug.tensor.backend.cpu.FloatLanes.FLOATS;
+import static dev.bearhug.tensor.backend.cpu.FloatLanes.LANES;
+import static dev.bearhug.tensor.backend.cpu.FloatLanes.load;
+import static dev.bearhug.tensor.backend.cpu.FloatLanes.store;
+import static dev.bearhug.tensor.backend.cpu.FloatLanes.tail;
+import static dev.bearhug.tensor.backend.cpu.FloatLanes.whole;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * Functions built on the tail of the normal distribution: gelu, its gradient and erf.
+ *
+ * <p>Their formulas are larger than what the compiler inlines into one loop (it stops at a number of
+ * nodes and then leaves vectors on the heap). So a first loop keeps the tails of a chunk in the first
+ * cache and a second one does the rest.
+ */
+final class VectorTailMaps {
+
+  /** Elements of a chunk: 4 KiB of tails. */
+  private static final int CHUNK = 1024;
+
+  private VectorTailMaps() {}
+
+  static void gelu(long x, long y, long n) {
+    float[] tails = scratch(n);
+    for (long start = 0; start < n; start += CHUNK) {
+      int size = (int) Math.min(CHUNK, n - start);
+      normalTails(x + 4 * start, tails, size);
+      geluChunk(x + 4 * start, tails, y + 4 * start, size);
+    }
+  }
+
+  static void geluGrad(long gy, long x, long gx, long n) {
+    float[] tails = scratch(n);
+    for (long start = 0; start < n; start += CHUNK) {
+      int size = (int) Math.min(CHUNK, n - start);
+      long at = 4 * start;
+      normalTails(x + at, tails, size);
+      geluGradChunk(gy + at, x + at, tails, gx + at, size);
+    }
+  }
+
+  static void erf(long x, long y, long n) {
+    float[] tails = scratch(n);
+    for (long start = 0; start < n; start += CHUNK) {
+      int size = (int) Math.min(CHUNK, n - start);
+      errorTails(x + 4 * start, tails, size);
+      erfChunk(x + 4 * start, tails, y + 4 * start, size);
+    }
+  }
+
+  private static float[] scratch(long n) {
+    return new float[(int) Math.min(n, CHUNK) + LANES];
+  }
+
+  private static void normalTails(long x, float[] tails, int n) {
+    int end = (int) whole(n);
+    for (int i = 0; i < end; i += LANES) {
+      VectorMath.normalTail(load(x + 4L * i)).intoArray(tails, i);
+    }
+    if (end < n) {
+      VectorMath.normalTail(load(x + 4L * end, tail(end, n))).intoArray(tails, end);
+    }
+  }
+
+  private static void errorTails(long x, float[] tails, int n) {
+    int end = (int) whole(n);
+    for (int i = 0; i < end; i += LANES) {
+      VectorMath.errorTail(load(x + 4L * i)).intoArray(tails, i);
+    }
+    if (end < n) {
+      VectorMath.errorTail(load(x + 4L * end, tail(end, n))).intoArray(tails, end);
+    }
+  }
+
+  private static void geluChunk(long x, float[] tails, long y, int n) {
+    int end = (int) whole(n);
+    for (int i = 0; i < end; i += LANES) {
+      FloatVector t = FloatVector.fromArray(FLOATS, tails, i);
+      store(y + 4L * i, VectorMath.gelu(load(x + 4L * i), t));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      FloatVector t = FloatVector.fromArray(FLOATS, tails, end);
+      store(y + 4L * end, VectorMath.gelu(load(x + 4L * end, rest), t), rest);
+    }
+  }
+
+  private static void geluGradChunk(long gy, long x, float[] tails, long gx, int n) {
+    int end = (int) whole(n);
+    for (int i = 0; i < end; i += LANES) {
+      FloatVector t = FloatVector.fromArray(FLOATS, tails, i);
+      FloatVector slope = VectorMath.geluDerivative(load(x + 4L * i), t);
+      store(gx + 4L * i, load(gy + 4L * i).mul(slope));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      FloatVector t = FloatVector.fromArray(FLOATS, tails, end);
+      FloatVector slope = VectorMath.geluDerivative(load(x + 4L * end, rest), t);
+      store(gx + 4L * end, load(gy + 4L * end, rest).mul(slope), rest);
+    }
+  }
+
+  private static void erfChunk(long x, float[] tails, long y, int n) {
+    int end = (int) whole(n);
+    for (int i = 0; i < end; i += LANES) {
+      FloatVector t = FloatVector.fromArray(FLOATS, tails, i);
+      store(y + 4L * i, VectorMath.erf(load(x + 4L * i), t));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      FloatVector t = FloatVector.fromArray(FLOATS, tails, end);
+      store(y + 4L * end, VectorMath.erf(load(x + 4L * end, rest), t), rest);
+    }
+  }
+}
