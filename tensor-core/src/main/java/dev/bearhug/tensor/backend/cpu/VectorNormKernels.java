@@ -151,30 +151,12 @@ final class VectorNormKernels implements NormKernels {
   private void layerNormRow(
       long x, long weight, long bias, long y, long mean, long rstd, long cols, double eps) {
     float near = (float) (reduce.sum(x, cols) / cols);
-    FloatVector centre = broadcast(near);
     double lost = 0;
     double squares = 0;
     for (long start = 0; start < cols; start += BLOCK) {
-      long end = Math.min(cols, start + BLOCK);
-      FloatVector s = zero();
-      FloatVector q0 = zero();
-      FloatVector q1 = zero();
-      long i = start;
-      for (long pairs = end - (end - start) % (2L * LANES); i < pairs; i += 2L * LANES) {
-        FloatVector u = load(x + 4 * i).sub(centre);
-        FloatVector v = load(x + 4 * (i + LANES)).sub(centre);
-        s = s.add(u.add(v));
-        q0 = u.fma(u, q0);
-        q1 = v.fma(v, q1);
-      }
-      for (; i < end; i += LANES) {
-        VectorMask<Float> rest = tail(i, end);
-        FloatVector u = zero().blend(load(x + 4 * i, rest).sub(centre), rest);
-        s = s.add(u);
-        q0 = u.fma(u, q0);
-      }
-      lost += FloatLanes.sum(s);
-      squares += FloatLanes.sum(q0.add(q1));
+      long size = Math.min(BLOCK, cols - start);
+      lost += centredSum(x + 4 * start, near, size);
+      squares += centredSquares(x + 4 * start, near, size);
     }
     if (!(squares <= Float.MAX_VALUE)) {
       scalar.layerNormRows(x, weight, bias, y, mean, rstd, 1, cols, eps);
@@ -253,21 +235,10 @@ final class VectorNormKernels implements NormKernels {
 
   /** The sum of {@code gy (x - mean) rstd}. */
   private static double dotNormal(long gy, long x, float mean, float rstd, long n) {
-    FloatVector centre = broadcast(mean);
     double total = 0;
     for (long start = 0; start < n; start += BLOCK) {
-      long end = Math.min(n, start + BLOCK);
-      long vectors = start + whole(end - start);
-      FloatVector sum = zero();
-      long i = start;
-      for (; i < vectors; i += LANES) {
-        sum = load(gy + 4 * i).fma(load(x + 4 * i).sub(centre), sum);
-      }
-      if (i < end) {
-        VectorMask<Float> rest = tail(i, end);
-        sum = load(gy + 4 * i, rest).fma(load(x + 4 * i, rest).sub(centre), sum);
-      }
-      total += FloatLanes.sum(sum);
+      long at = 4 * start;
+      total += blockDot(gy + at, x + at, mean, Math.min(BLOCK, n - start));
     }
     return total * rstd;
   }
@@ -275,25 +246,77 @@ final class VectorNormKernels implements NormKernels {
   /** The sum of {@code gy weight (x - mean) rstd}. */
   private static double dotNormal(
       long gy, long weight, long x, float mean, float rstd, long n) {
-    FloatVector centre = broadcast(mean);
     double total = 0;
     for (long start = 0; start < n; start += BLOCK) {
-      long end = Math.min(n, start + BLOCK);
-      long vectors = start + whole(end - start);
-      FloatVector sum = zero();
-      long i = start;
-      for (; i < vectors; i += LANES) {
-        FloatVector g = load(gy + 4 * i).mul(load(weight + 4 * i));
-        sum = g.fma(load(x + 4 * i).sub(centre), sum);
-      }
-      if (i < end) {
-        VectorMask<Float> rest = tail(i, end);
-        FloatVector g = load(gy + 4 * i, rest).mul(load(weight + 4 * i, rest));
-        sum = g.fma(load(x + 4 * i, rest).sub(centre), sum);
-      }
-      total += FloatLanes.sum(sum);
+      long at = 4 * start;
+      total += blockDot(gy + at, weight + at, x + at, mean, Math.min(BLOCK, n - start));
     }
     return total * rstd;
+  }
+
+  private static float centredSum(long x, float mean, long n) {
+    FloatVector centre = broadcast(mean);
+    FloatVector s0 = zero();
+    FloatVector s1 = zero();
+    long i = 0;
+    for (long end = n - n % (2L * LANES); i < end; i += 2L * LANES) {
+      s0 = s0.add(load(x + 4 * i).sub(centre));
+      s1 = s1.add(load(x + 4 * (i + LANES)).sub(centre));
+    }
+    for (; i < n; i += LANES) {
+      VectorMask<Float> rest = tail(i, n);
+      s0 = s0.add(zero().blend(load(x + 4 * i, rest).sub(centre), rest));
+    }
+    return FloatLanes.sum(s0.add(s1));
+  }
+
+  private static float centredSquares(long x, float mean, long n) {
+    FloatVector centre = broadcast(mean);
+    FloatVector s0 = zero();
+    FloatVector s1 = zero();
+    long i = 0;
+    for (long end = n - n % (2L * LANES); i < end; i += 2L * LANES) {
+      FloatVector u = load(x + 4 * i).sub(centre);
+      FloatVector v = load(x + 4 * (i + LANES)).sub(centre);
+      s0 = u.fma(u, s0);
+      s1 = v.fma(v, s1);
+    }
+    for (; i < n; i += LANES) {
+      VectorMask<Float> rest = tail(i, n);
+      FloatVector u = zero().blend(load(x + 4 * i, rest).sub(centre), rest);
+      s0 = u.fma(u, s0);
+    }
+    return FloatLanes.sum(s0.add(s1));
+  }
+
+  private static float blockDot(long gy, long x, float mean, long n) {
+    FloatVector centre = broadcast(mean);
+    FloatVector sum = zero();
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      sum = load(gy + 4 * i).fma(load(x + 4 * i).sub(centre), sum);
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      sum = load(gy + 4 * end, rest).fma(load(x + 4 * end, rest).sub(centre), sum);
+    }
+    return FloatLanes.sum(sum);
+  }
+
+  private static float blockDot(long gy, long weight, long x, float mean, long n) {
+    FloatVector centre = broadcast(mean);
+    FloatVector sum = zero();
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      FloatVector g = load(gy + 4 * i).mul(load(weight + 4 * i));
+      sum = g.fma(load(x + 4 * i).sub(centre), sum);
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      FloatVector g = load(gy + 4 * end, rest).mul(load(weight + 4 * end, rest));
+      sum = g.fma(load(x + 4 * end, rest).sub(centre), sum);
+    }
+    return FloatLanes.sum(sum);
   }
 
   /** Writes {@code gx = rstd (gy - sum - (x - mean) rstd dot)}. */
