@@ -92,7 +92,7 @@ final class BackwardEngine {
     if (node.isReleased()) {
       throw new GraphReleasedException(node.op);
     }
-    try (Scope scope = Scope.open(node.op)) {
+    try (Scope scope = Scope.nested(node.op)) {
       if (AnomalyMode.isOn()) {
         AnomalyMode.checkGradient(node, node.gradient);
       }

@@ -13,6 +13,7 @@ import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.NoAttrs;
 import dev.bearhug.tensor.op.std.AffineOp;
 import dev.bearhug.tensor.op.std.ArgmaxOp;
+import dev.bearhug.tensor.op.std.AttentionOp;
 import dev.bearhug.tensor.op.std.CatOp;
 import dev.bearhug.tensor.op.std.ClampOp;
 import dev.bearhug.tensor.op.std.CopyOp;
@@ -913,6 +914,35 @@ public final class Tensor implements AutoCloseable {
   /** Rows of this table {@code [v, d]} by {@code I64} ids {@code [..]}, giving {@code [.., d]}. */
   public Tensor embedding(Tensor ids) {
     return Dispatcher.call(EmbeddingOp.INSTANCE, EmbeddingOp.Attrs.NO_PADDING, this, ids);
+  }
+
+  /**
+   * Rows of this table {@code [v, d]} by {@code I64} ids {@code [..]}, giving {@code [.., d]}; row
+   * {@code paddingIndex} gets no gradient, -1 for none.
+   */
+  public Tensor embedding(Tensor ids, int paddingIndex) {
+    return Dispatcher.call(EmbeddingOp.INSTANCE, new EmbeddingOp.Attrs(paddingIndex), this, ids);
+  }
+
+  /**
+   * Attention of these queries {@code [b, h, s, d]} to keys {@code [b, h, t, d]} and values {@code
+   * [b, h, t, dv]}; see {@link AttentionOp}.
+   *
+   * @param mask added to the scores, broadcasts to {@code [b, h, s, t]}; null for none
+   * @param dropout probability of dropping a weight
+   * @return context {@code [b, h, s, dv]} and weights {@code [b, h, s, t]}
+   */
+  public Tensor[] attention(
+      Tensor keys, Tensor values, Tensor mask, double scale, boolean causal, double dropout) {
+    RandomSource random = RandomSource.current();
+    long stream = dropout == 0 ? 0 : random.nextStream();
+    return Dispatcher.apply(
+        AttentionOp.INSTANCE,
+        new AttentionOp.Attrs(scale, causal, dropout, random.seed(), stream),
+        this,
+        keys,
+        values,
+        mask);
   }
 
   /**

@@ -27,10 +27,13 @@ public final class Scope implements AutoCloseable {
   private int size;
   private Resource resource;
   private boolean closed;
-  private String closedAt = "";
+  private String closedAt = "the end of a layer or op";
 
-  private Scope(String name, Scope[] slot) {
+  private final boolean remembersClosing;
+
+  private Scope(String name, Scope[] slot, boolean remembersClosing) {
     this.name = name;
+    this.remembersClosing = remembersClosing;
     this.slot = slot;
     this.parent = slot[0];
     slot[0] = this;
@@ -42,7 +45,15 @@ public final class Scope implements AutoCloseable {
    * @param name what it is for; shown in errors
    */
   public static Scope open(String name) {
-    return new Scope(name, CURRENT.get());
+    return new Scope(name, CURRENT.get(), true);
+  }
+
+  /**
+   * As {@link #open}, without remembering the line it is closed at, which costs microseconds; for
+   * scopes that the engine opens around layers and gradient rules.
+   */
+  public static Scope nested(String name) {
+    return new Scope(name, CURRENT.get(), false);
   }
 
   /** The innermost open scope of this thread, or null. */
@@ -169,20 +180,22 @@ public final class Scope implements AutoCloseable {
     }
     slot[0] = parent;
     closed = true;
-    closedAt =
-        WALKER.walk(
-            frames ->
-                frames
-                    .skip(1)
-                    .findFirst()
-                    .map(
-                        f ->
-                            f.getClassName().substring(f.getClassName().lastIndexOf('.') + 1)
-                                + "."
-                                + f.getMethodName()
-                                + ", line "
-                                + f.getLineNumber())
-                    .orElse("unknown"));
+    if (remembersClosing) {
+      closedAt =
+          WALKER.walk(
+              frames ->
+                  frames
+                      .skip(1)
+                      .findFirst()
+                      .map(
+                          f ->
+                              f.getClassName().substring(f.getClassName().lastIndexOf('.') + 1)
+                                  + "."
+                                  + f.getMethodName()
+                                  + ", line "
+                                  + f.getLineNumber())
+                      .orElse("unknown"));
+    }
     if (resource != null) {
       resource.release();
       resource = null;

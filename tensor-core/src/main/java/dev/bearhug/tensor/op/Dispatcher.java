@@ -177,7 +177,7 @@ public final class Dispatcher {
               + ".");
     }
     state.suspended++;
-    try (Scope scope = Scope.open(op.name())) {
+    try (Scope scope = Scope.nested(op.name())) {
       Tensor[] outputs = op.compose(inputs, attrs);
       for (int i = 0; i < outputs.length; i++) {
         outputs[i] = scope.keep(independent(outputs[i], inputs));

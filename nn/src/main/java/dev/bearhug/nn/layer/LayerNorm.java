@@ -1,0 +1,34 @@
+package dev.bearhug.nn.layer;
+
+import dev.bearhug.nn.Initializer;
+import dev.bearhug.nn.Layer;
+import dev.bearhug.nn.Parameter;
+import dev.bearhug.nn.Params;
+import dev.bearhug.tensor.Shape;
+import dev.bearhug.tensor.Tensor;
+
+/** Layer normalisation over the last axis with learned weight and bias (Ba et al., 2016). */
+public final class LayerNorm extends Layer {
+
+  private final Parameter weight;
+  private final Parameter bias;
+  private final double eps;
+
+  /**
+   * A layer that starts as plain normalisation.
+   *
+   * @param size of the last axis
+   * @param eps added to the variance
+   */
+  public LayerNorm(long size, double eps, Params params) {
+    super(params);
+    this.eps = eps;
+    weight = own(params.get("weight", Shape.of(size), Initializer.constant(1)));
+    bias = own(params.get("bias", Shape.of(size), Initializer.constant(0)));
+  }
+
+  /** x {@code [..., size]} to the same shape. */
+  public Tensor forward(Tensor x) {
+    return call(() -> x.layerNorm(weight.tensor(), bias.tensor(), eps));
+  }
+}

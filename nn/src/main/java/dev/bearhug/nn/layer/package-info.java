@@ -1,0 +1,2 @@
+/** Layers shared by models. Public API. */
+package dev.bearhug.nn.layer;

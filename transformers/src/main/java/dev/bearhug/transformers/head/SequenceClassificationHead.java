@@ -1,0 +1,59 @@
+package dev.bearhug.transformers.head;
+
+import dev.bearhug.nn.Initializer;
+import dev.bearhug.nn.Params;
+import dev.bearhug.nn.layer.Dropout;
+import dev.bearhug.nn.layer.Linear;
+import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.TensorMap;
+import dev.bearhug.transformers.model.Backbone;
+
+/** Dropout and a dense layer over the pooled output: classes, label sets or numbers per input. */
+public final class SequenceClassificationHead extends Head {
+
+  private final Dropout dropout;
+  private final Linear classifier;
+  private final ProblemType problem;
+
+  /** A head with one output per label. */
+  public SequenceClassificationHead(Backbone backbone, HeadSpec spec, Params params) {
+    super(params);
+    problem = spec.problem();
+    dropout = child("dropout", new Dropout(backbone.headDropout(), params.sub("dropout")));
+    classifier =
+        child(
+            "classifier",
+            new Linear(
+                backbone.config().hidden(),
+                spec.outputs(),
+                Initializer.normal(backbone.initializerRange()),
+                params.sub("classifier")));
+  }
+
+  /**
+   * Logits {@code [batch, labels]}; labels {@code I64 [batch]} for classes, floats {@code [batch,
+   * labels]} for label sets, floats {@code [batch]} or {@code [batch, labels]} for numbers.
+   */
+  @Override
+  public TensorMap forward(TensorMap backbone, TensorMap inputs) {
+    return callMap(
+        () -> {
+          Tensor logits = classifier.forward(dropout.forward(backbone.get(Backbone.POOLER_OUTPUT)));
+          TensorMap out = TensorMap.of(LOGITS, logits);
+          Tensor labels = inputs.getOrNull(LABELS);
+          return labels == null ? out : out.put(LOSS, loss(logits, labels));
+        });
+  }
+
+  private Tensor loss(Tensor logits, Tensor labels) {
+    return switch (problem) {
+      case SINGLE_LABEL -> crossEntropy(logits, labels);
+      case MULTI_LABEL -> {
+        Tensor t = labels.to(logits.dtype());
+        yield logits.softplus().sub(logits.mul(t)).mean(); // binary cross entropy with logits
+      }
+      case REGRESSION ->
+          logits.sub(labels.to(logits.dtype()).reshape(logits.shape().dims())).square().mean();
+    };
+  }
+}
