@@ -22,8 +22,7 @@ final class VectorConvertKernels implements ConvertKernels {
 
   /** As many shorts as there are floats in a vector. */
   private static final VectorSpecies<Short> SHORTS =
-      VectorSpecies.of(
-          short.class, VectorShape.forBitSize(FloatLanes.FLOATS.vectorBitSize() / 2));
+      VectorSpecies.of(short.class, VectorShape.forBitSize(FloatLanes.FLOATS.vectorBitSize() / 2));
 
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
@@ -86,8 +85,7 @@ final class VectorConvertKernels implements ConvertKernels {
   }
 
   private static IntVector loadShorts(long address) {
-    ShortVector narrow =
-        ShortVector.fromMemorySegment(SHORTS, NativeMemory.ALL, address, ORDER);
+    ShortVector narrow = ShortVector.fromMemorySegment(SHORTS, NativeMemory.ALL, address, ORDER);
     return (IntVector) narrow.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
   }
 

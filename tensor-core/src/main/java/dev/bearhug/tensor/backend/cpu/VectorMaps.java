@@ -13,8 +13,8 @@ import jdk.incubator.vector.VectorMask;
 /**
  * Functions of one variable over memory.
  *
- * <p>Every function has its own loop: a shared loop with the function as an argument would leave the
- * vectors on the heap, because the compiler does not inline a call with many targets.
+ * <p>Every function has its own loop: a shared loop with the function as an argument would leave
+ * the vectors on the heap, because the compiler does not inline a call with many targets.
  */
 final class VectorMaps {
 

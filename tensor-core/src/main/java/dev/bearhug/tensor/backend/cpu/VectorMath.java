@@ -17,7 +17,8 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class VectorMath {
 
-  // Constants are whole vectors: broadcasting inside a function costs the compiler so many nodes that
+  // Constants are whole vectors: broadcasting inside a function costs the compiler so many nodes
+  // that
   // it gives up inlining, and a function that is not inlined leaves its vectors on the heap.
 
   /** Adding 1.5 * 2^23 rounds to an integer that then sits in the low bits. */
@@ -57,8 +58,7 @@ final class VectorMath {
   private static final FloatVector EXP_UNDERFLOW = broadcast(-104f);
   private static final FloatVector EXP_FLUSH = broadcast(-87f);
   private static final FloatVector SQRT_2 = broadcast(1.41421356f);
-  private static final FloatVector MINUS_NORMAL_PEAK =
-      broadcast((float) -ScalarMath.NORMAL_PEAK);
+  private static final FloatVector MINUS_NORMAL_PEAK = broadcast((float) -ScalarMath.NORMAL_PEAK);
   private static final FloatVector QUICK_SLOPE = broadcast(1.702f);
   private static final FloatVector TAIL_SCALE = broadcast(0.45f);
   private static final FloatVector GELU_LINEAR = broadcast((float) (2 * ScalarMath.GELU_SLOPE));
@@ -150,8 +150,7 @@ final class VectorMath {
     IntVector exponent = bits.lanewise(VectorOperators.ASHR, 23).add(EXPONENT_BIAS);
     FloatVector k = exponent.reinterpretAsFloats().sub(ROUNDER);
     k = k.blend(k.sub(MANTISSA_BITS), small);
-    FloatVector f =
-        bits.and(MANTISSA).add(SQRT_HALF_BITS).reinterpretAsFloats().sub(ONE);
+    FloatVector f = bits.and(MANTISSA).add(SQRT_HALF_BITS).reinterpretAsFloats().sub(ONE);
     FloatVector square = f.mul(f);
     FloatVector rest = logPolynomial(f).mul(f).mul(square);
     rest = k.fma(LN2_LOW, rest);
@@ -325,8 +324,8 @@ final class VectorMath {
   }
 
   /**
-   * exp(x^2 / 2) (1 - Phi(x)) for x in [0, 14.2]: t (1/2 + s P(s)) with t = 1 / (1 + 0.45 x) and
-   * s = 1 - t, exact at zero.
+   * exp(x^2 / 2) (1 - Phi(x)) for x in [0, 14.2]: t (1/2 + s P(s)) with t = 1 / (1 + 0.45 x) and s
+   * = 1 - t, exact at zero.
    */
   private static FloatVector scaledTail(FloatVector x) {
     FloatVector scaled = x.mul(TAIL_SCALE);

@@ -16,9 +16,9 @@ import jdk.incubator.vector.VectorMask;
 /**
  * Normalisation kernels with SIMD.
  *
- * <p>The first pass over a row gives its mean rounded to float; the second, over differences from that,
- * gives the variance and the part of the mean that rounding lost. So float lanes are as exact as
- * double. Rows whose squares overflow go to the plain kernel.
+ * <p>The first pass over a row gives its mean rounded to float; the second, over differences from
+ * that, gives the variance and the part of the mean that rounding lost. So float lanes are as exact
+ * as double. Rows whose squares overflow go to the plain kernel.
  */
 final class VectorNormKernels implements NormKernels {
 
@@ -45,8 +45,7 @@ final class VectorNormKernels implements NormKernels {
       double eps) {
     for (long r = 0; r < rows; r++) {
       long row = 4 * r * cols;
-      layerNormRow(
-          x + row, weight, bias, y + row, item(mean, r), item(rstd, r), cols, eps);
+      layerNormRow(x + row, weight, bias, y + row, item(mean, r), item(rstd, r), cols, eps);
     }
   }
 
@@ -66,8 +65,7 @@ final class VectorNormKernels implements NormKernels {
     for (long r = 0; r < rows; r++) {
       long row = 4 * r * cols;
       VectorBinaries.run(BinaryOp.ADD, x + row, residual + row, sum + row, cols);
-      layerNormRow(
-          sum + row, weight, bias, y + row, item(mean, r), item(rstd, r), cols, eps);
+      layerNormRow(sum + row, weight, bias, y + row, item(mean, r), item(rstd, r), cols, eps);
     }
   }
 
@@ -106,7 +104,8 @@ final class VectorNormKernels implements NormKernels {
   }
 
   @Override
-  public void rmsNormRows(long x, long weight, long y, long rstd, long rows, long cols, double eps) {
+  public void rmsNormRows(
+      long x, long weight, long y, long rstd, long rows, long cols, double eps) {
     for (long r = 0; r < rows; r++) {
       long row = 4 * r * cols;
       double squares = reduce.sumOfSquares(x + row, cols);
@@ -201,8 +200,7 @@ final class VectorNormKernels implements NormKernels {
     }
   }
 
-  private static void normalise(
-      long x, float mean, float rstd, float shift, long y, long n) {
+  private static void normalise(long x, float mean, float rstd, float shift, long y, long n) {
     FloatVector centre = broadcast(mean);
     FloatVector scale = broadcast(rstd);
     FloatVector offset = broadcast(shift);
@@ -244,8 +242,7 @@ final class VectorNormKernels implements NormKernels {
   }
 
   /** The sum of {@code gy weight (x - mean) rstd}. */
-  private static double dotNormal(
-      long gy, long weight, long x, float mean, float rstd, long n) {
+  private static double dotNormal(long gy, long weight, long x, float mean, float rstd, long n) {
     double total = 0;
     for (long start = 0; start < n; start += BLOCK) {
       long at = 4 * start;
@@ -338,15 +335,7 @@ final class VectorNormKernels implements NormKernels {
 
   /** Writes {@code gx = rstd (gy weight - sum - (x - mean) rstd dot)}. */
   private static void inputGrad(
-      long gy,
-      long weight,
-      long x,
-      float mean,
-      float rstd,
-      float sum,
-      float dot,
-      long gx,
-      long n) {
+      long gy, long weight, long x, float mean, float rstd, float sum, float dot, long gx, long n) {
     FloatVector centre = broadcast(mean);
     FloatVector slope = broadcast(-rstd * dot);
     FloatVector minus = broadcast(-sum);

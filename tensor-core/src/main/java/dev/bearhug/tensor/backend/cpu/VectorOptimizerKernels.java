@@ -46,8 +46,7 @@ final class VectorOptimizerKernels implements OptimizerKernels {
     scalar.sgd(param + 4 * end, grad + 4 * end, buffer + 4 * end, n - end, step);
   }
 
-  private static void adamWVectors(
-      long param, long grad, long m, long v, long n, AdamWFactors f) {
+  private static void adamWVectors(long param, long grad, long m, long v, long n, AdamWFactors f) {
     float gradScale = f.gradScale();
     float keep = f.keep();
     float beta1 = f.beta1();
@@ -80,8 +79,7 @@ final class VectorOptimizerKernels implements OptimizerKernels {
     }
   }
 
-  private static void momentumVectors(
-      long param, long grad, long buffer, long n, SgdStep step) {
+  private static void momentumVectors(long param, long grad, long buffer, long n, SgdStep step) {
     float lr = (float) step.learningRate();
     float decay = (float) step.weightDecay();
     float gradScale = (float) step.gradScale();

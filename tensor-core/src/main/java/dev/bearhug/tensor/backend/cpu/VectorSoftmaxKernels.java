@@ -165,8 +165,7 @@ final class VectorSoftmaxKernels implements SoftmaxKernels {
     return FloatLanes.sum(sum);
   }
 
-  private static float storeMaskedExp(
-      long x, float scale, long mask, float max, long y, long n) {
+  private static float storeMaskedExp(long x, float scale, long mask, float max, long y, long n) {
     FloatVector factor = broadcast(scale);
     FloatVector shift = broadcast(max);
     FloatVector sum = zero();

@@ -13,9 +13,9 @@ import jdk.incubator.vector.VectorMask;
 /**
  * Functions built on the tail of the normal distribution: gelu, its gradient and erf.
  *
- * <p>Their formulas are larger than what the compiler inlines into one loop (it stops at a number of
- * nodes and then leaves vectors on the heap). So a first loop keeps the tails of a chunk in the first
- * cache and a second one does the rest.
+ * <p>Their formulas are larger than what the compiler inlines into one loop (it stops at a number
+ * of nodes and then leaves vectors on the heap). So a first loop keeps the tails of a chunk in the
+ * first cache and a second one does the rest.
  */
 final class VectorTailMaps {
 

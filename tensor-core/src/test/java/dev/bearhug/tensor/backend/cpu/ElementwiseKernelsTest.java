@@ -35,8 +35,9 @@ class ElementwiseKernelsTest {
           float[] g = KernelCases.normal(n, n);
           float[] x = KernelCases.normal(n + 1, n);
           NativeFloats gx = NativeFloats.of(arena, g);
-          kernels.map().mapGrad(
-              op, gx.address(), NativeFloats.of(arena, x).address(), gx.address(), n);
+          kernels
+              .map()
+              .mapGrad(op, gx.address(), NativeFloats.of(arena, x).address(), gx.address(), n);
           assertClose(op + " of " + n, gx.toArray(), i -> op.apply(g[i], x[i]), 2e-6, 2e-6);
         }
       }
@@ -63,8 +64,7 @@ class ElementwiseKernelsTest {
           long left = NativeFloats.of(arena, rows).address();
           kernels.map().binaryRow(op, left, right.address(), y.address(), 3, n);
           int cols = n;
-          assertClose(
-              op + " row of " + n, y.toArray(), i -> op.apply(rows[i], b[i % cols]), 0, 0);
+          assertClose(op + " row of " + n, y.toArray(), i -> op.apply(rows[i], b[i % cols]), 0, 0);
         }
       }
     }
@@ -104,20 +104,12 @@ class ElementwiseKernelsTest {
         NativeFloats out = NativeFloats.zeros(arena, 2 * n);
         kernels.map().biasGelu(in.address(), b.address(), 0, out.address(), 2, n);
         assertClose(
-            "gelu " + n,
-            out.toArray(),
-            i -> ScalarMath.gelu(x[i] + bias[i % cols]),
-            1e-6,
-            1e-7);
+            "gelu " + n, out.toArray(), i -> ScalarMath.gelu(x[i] + bias[i % cols]), 1e-6, 1e-7);
         out = NativeFloats.zeros(arena, 2 * n);
         kernels.map().biasGelu(in.address(), b.address(), in.address(), out.address(), 2, n);
         assertClose("pre " + n, in.toArray(), i -> x[i] + bias[i % cols], 0, 0);
         assertClose(
-            "gelu " + n,
-            out.toArray(),
-            i -> ScalarMath.gelu(x[i] + bias[i % cols]),
-            1e-6,
-            1e-7);
+            "gelu " + n, out.toArray(), i -> ScalarMath.gelu(x[i] + bias[i % cols]), 1e-6, 1e-7);
       }
     }
   }
@@ -160,7 +152,9 @@ class ElementwiseKernelsTest {
       kernels.convert().floatToBf16(floats.address(), shorts, n);
       for (int i = 0; i < n; i++) {
         int expected = Float.isNaN(Float.intBitsToFloat(i << 16)) ? i | 0x40 : i;
-        assertThat(NativeMemory.getShort(shorts + 2L * i)).as("bf16 %x", i).isEqualTo((short) expected);
+        assertThat(NativeMemory.getShort(shorts + 2L * i))
+            .as("bf16 %x", i)
+            .isEqualTo((short) expected);
         NativeMemory.putShort(shorts + 2L * i, (short) i);
       }
       kernels.convert().halfToFloat(shorts, floats.address(), n);
@@ -177,8 +171,23 @@ class ElementwiseKernelsTest {
   @MethodSource("dev.bearhug.tensor.backend.cpu.KernelCases#kernels")
   void roundsToBfloat16WithTiesToEven(FloatKernels kernels) {
     int[] bits = {
-      0x3F808000, 0x3F818000, 0x3F808001, 0x3F807FFF, 0x7F7FFFFF, 0x7F800001, 0xFF800001, 0x00008000,
-      0x80018000, 0x7F800000, 0x7FFFFFFF, 0x00000001, 0x3F80FFFF, 0xBF808000, 0xBF818000, 0, 0x00007FFF
+      0x3F808000,
+      0x3F818000,
+      0x3F808001,
+      0x3F807FFF,
+      0x7F7FFFFF,
+      0x7F800001,
+      0xFF800001,
+      0x00008000,
+      0x80018000,
+      0x7F800000,
+      0x7FFFFFFF,
+      0x00000001,
+      0x3F80FFFF,
+      0xBF808000,
+      0xBF818000,
+      0,
+      0x00007FFF
     };
     int[] expected = {
       0x3F80, 0x3F82, 0x3F81, 0x3F80, 0x7F80, 0x7FC0, 0xFFC0, 0, 0x8002, 0x7F80, 0x7FFF, 0, 0x3F81,

@@ -28,9 +28,16 @@ class OptimizerKernelsTest {
         }
         for (int step = 1; step <= 3; step++) {
           float[] grad = KernelCases.normal(n + step, n);
-          kernels.optimizer().adamW(
-              param.address(), NativeFloats.of(arena, grad).address(), m.address(), v.address(),
-              copy, n, OptimizerKernels.AdamWStep.of(1e-2, 0.9, 0.999, 1e-8, 0.1, step, 0.5));
+          kernels
+              .optimizer()
+              .adamW(
+                  param.address(),
+                  NativeFloats.of(arena, grad).address(),
+                  m.address(),
+                  v.address(),
+                  copy,
+                  n,
+                  OptimizerKernels.AdamWStep.of(1e-2, 0.9, 0.999, 1e-8, 0.1, step, 0.5));
           for (int i = 0; i < n; i++) {
             double g = grad[i] * 0.5;
             first[i] = 0.9 * first[i] + 0.1 * g;
@@ -62,8 +69,7 @@ class OptimizerKernelsTest {
       for (NativeFloats[] s : new NativeFloats[][] {mine, plain}) {
         OptimizerKernels set =
             s == mine ? kernels.optimizer() : ScalarFloatKernels.create().optimizer();
-        set.adamW(
-            s[0].address(), s[1].address(), s[2].address(), s[3].address(), 0, n, step);
+        set.adamW(s[0].address(), s[1].address(), s[2].address(), s[3].address(), 0, n, step);
       }
       for (int i = 0; i < 4; i++) {
         assertThat(mine[i].toArray()).isEqualTo(plain[i].toArray());
@@ -91,10 +97,15 @@ class OptimizerKernelsTest {
         }
         for (int step = 1; step <= 3; step++) {
           float[] grad = KernelCases.normal(n + step, n);
-          kernels.optimizer().sgd(
-              param.address(), NativeFloats.of(arena, grad).address(), buffer.address(), n,
-              new OptimizerKernels.SgdStep(
-                  0.1, momentum, dampening, nesterov, 0.01, 2, step == 1));
+          kernels
+              .optimizer()
+              .sgd(
+                  param.address(),
+                  NativeFloats.of(arena, grad).address(),
+                  buffer.address(),
+                  n,
+                  new OptimizerKernels.SgdStep(
+                      0.1, momentum, dampening, nesterov, 0.01, 2, step == 1));
           for (int i = 0; i < n; i++) {
             double g = 2 * grad[i] + 0.01 * p[i];
             moved[i] = step == 1 ? g : momentum * moved[i] + (1 - dampening) * g;

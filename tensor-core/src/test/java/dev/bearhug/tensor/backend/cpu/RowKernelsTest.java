@@ -105,7 +105,9 @@ class RowKernelsTest {
         assertThat(max.toArray()).containsExactly(9, Float.NaN, MINUS_INFINITY, 9);
         for (int r = 0; r < 4; r++) {
           long expected = r < 2 ? at : 0;
-          assertThat(NativeMemory.getLong(indices + 8L * r)).as("%d %d", cols, r).isEqualTo(expected);
+          assertThat(NativeMemory.getLong(indices + 8L * r))
+              .as("%d %d", cols, r)
+              .isEqualTo(expected);
         }
       }
     }
@@ -193,8 +195,9 @@ class RowKernelsTest {
         }
         NativeFloats gx = NativeFloats.of(arena, g);
         long probabilities = NativeFloats.of(arena, y).address();
-        kernels.softmax().softmaxGradRows(
-            probabilities, gx.address(), 0.25f, gx.address(), ROWS, cols);
+        kernels
+            .softmax()
+            .softmaxGradRows(probabilities, gx.address(), 0.25f, gx.address(), ROWS, cols);
         assertClose(
             "gradient of " + cols,
             gx.toArray(),
@@ -205,11 +208,7 @@ class RowKernelsTest {
         long logs = NativeFloats.of(arena, log).address();
         kernels.softmax().logSoftmaxGradRows(logs, gx.address(), gx.address(), ROWS, cols);
         assertClose(
-            "log gradient of " + cols,
-            gx.toArray(),
-            i -> g[i] - p[i] * sums[i / cols],
-            1e-5,
-            2e-6);
+            "log gradient of " + cols, gx.toArray(), i -> g[i] - p[i] * sums[i / cols], 1e-5, 2e-6);
       }
     }
   }
@@ -245,9 +244,20 @@ class RowKernelsTest {
           NativeFloats kept = NativeFloats.of(arena, other);
           NativeFloats mean = NativeFloats.zeros(arena, ROWS);
           NativeFloats rstd = NativeFloats.zeros(arena, ROWS);
-          kernels.norm().residualLayerNormRows(
-              y.address(), kept.address(), kept.address(), weight, bias, y.address(),
-              mean.address(), rstd.address(), ROWS, cols, eps);
+          kernels
+              .norm()
+              .residualLayerNormRows(
+                  y.address(),
+                  kept.address(),
+                  kept.address(),
+                  weight,
+                  bias,
+                  y.address(),
+                  mean.address(),
+                  rstd.address(),
+                  ROWS,
+                  cols,
+                  eps);
           String what = "layer norm of " + cols + " options " + options;
           assertClose(what, kept.toArray(), i -> sum[i], 0, 0);
           assertClose(what, y.toArray(), i -> norm.y[i], 3e-6, 3e-6);
@@ -256,15 +266,26 @@ class RowKernelsTest {
             assertClose(what, rstd.toArray(), i -> norm.rstd[i], 1e-6, 0);
           }
           NativeFloats plain = NativeFloats.of(arena, sum);
-          kernels.norm().layerNormRows(
-              plain.address(), weight, bias, plain.address(), 0, 0, ROWS, cols, eps);
+          kernels
+              .norm()
+              .layerNormRows(plain.address(), weight, bias, plain.address(), 0, 0, ROWS, cols, eps);
           assertThat(plain.toArray()).isEqualTo(y.toArray());
           NativeFloats gx = NativeFloats.of(arena, g);
           NativeFloats gw = NativeFloats.of(arena, ones(cols));
           NativeFloats gb = NativeFloats.of(arena, ones(cols));
-          kernels.norm().layerNormGradRows(
-              gx.address(), kept.address(), mean.address(), rstd.address(), weight, gx.address(),
-              gw.address(), gb.address(), ROWS, cols);
+          kernels
+              .norm()
+              .layerNormGradRows(
+                  gx.address(),
+                  kept.address(),
+                  mean.address(),
+                  rstd.address(),
+                  weight,
+                  gx.address(),
+                  gw.address(),
+                  gb.address(),
+                  ROWS,
+                  cols);
           assertClose(what + " gw", gw.toArray(), i -> 1 + norm.gw[i], 1e-5, 1e-5);
           assertClose(what + " gb", gb.toArray(), i -> 1 + norm.gb[i], 1e-6, 1e-6);
           double room = cols == 2 || cols == 1 ? 1e-3 : 1e-5;
@@ -318,16 +339,26 @@ class RowKernelsTest {
           NativeFloats in = NativeFloats.of(arena, x);
           NativeFloats y = NativeFloats.zeros(arena, x.length);
           NativeFloats rstd = NativeFloats.zeros(arena, ROWS);
-          kernels.norm().rmsNormRows(
-              in.address(), weight, y.address(), rstd.address(), ROWS, cols, eps);
+          kernels
+              .norm()
+              .rmsNormRows(in.address(), weight, y.address(), rstd.address(), ROWS, cols, eps);
           assertClose("rms of " + cols, y.toArray(), i -> norm.y[i], 2e-6, 1e-7);
           NativeFloats gx = NativeFloats.of(arena, g);
           NativeFloats gw = NativeFloats.of(arena, ones(cols));
-          kernels.norm().rmsNormGradRows(
-              gx.address(), in.address(), rstd.address(), weight, gx.address(), gw.address(),
-              ROWS, cols);
+          kernels
+              .norm()
+              .rmsNormGradRows(
+                  gx.address(),
+                  in.address(),
+                  rstd.address(),
+                  weight,
+                  gx.address(),
+                  gw.address(),
+                  ROWS,
+                  cols);
           assertClose("gw of " + cols, gw.toArray(), i -> 1 + norm.gw[i], 1e-5, 1e-5);
-          assertClose("gx of " + cols, gx.toArray(), i -> norm.gx[i], 1e-5, cols == 1 ? 1e-3 : 1e-5);
+          assertClose(
+              "gx of " + cols, gx.toArray(), i -> norm.gx[i], 1e-5, cols == 1 ? 1e-3 : 1e-5);
         }
       }
     }
@@ -360,14 +391,33 @@ class RowKernelsTest {
           NativeFloats in = NativeFloats.of(arena, x);
           NativeFloats loss = NativeFloats.zeros(arena, ROWS);
           NativeFloats lse = NativeFloats.zeros(arena, ROWS);
-          kernels.loss().crossEntropyRows(
-              in.address(), targets, -100, smoothing, loss.address(), lse.address(), ROWS, cols);
+          kernels
+              .loss()
+              .crossEntropyRows(
+                  in.address(),
+                  targets,
+                  -100,
+                  smoothing,
+                  loss.address(),
+                  lse.address(),
+                  ROWS,
+                  cols);
           assertClose("loss of " + cols, loss.toArray(), i -> expected[i], 1e-6, 1e-6);
           float[] scales = {0.5f, 2, 3};
           long rowScale = NativeFloats.of(arena, scales).address();
-          kernels.loss().crossEntropyGradRows(
-              in.address(), lse.address(), targets, -100, smoothing, 0.7f, rowScale, in.address(),
-              ROWS, cols);
+          kernels
+              .loss()
+              .crossEntropyGradRows(
+                  in.address(),
+                  lse.address(),
+                  targets,
+                  -100,
+                  smoothing,
+                  0.7f,
+                  rowScale,
+                  in.address(),
+                  ROWS,
+                  cols);
           assertClose(
               "gradient of " + cols,
               in.toArray(),
@@ -391,7 +441,8 @@ class RowKernelsTest {
         assertThatThrownBy(
                 () -> kernels.loss().crossEntropyRows(x, target, -100, 0, out, out + 4, 1, 5))
             .isInstanceOf(IndexOutOfBoundsException.class)
-            .hasMessageStartingWith("cross_entropy: target " + wrong + " at row 0 is outside [0, 5).");
+            .hasMessageStartingWith(
+                "cross_entropy: target " + wrong + " at row 0 is outside [0, 5).");
         assertThatThrownBy(
                 () -> kernels.loss().crossEntropyGradRows(x, out, target, -100, 0, 1, 0, x, 1, 5))
             .isInstanceOf(IndexOutOfBoundsException.class);

@@ -32,10 +32,16 @@ class ScalarMathTest {
   void derivativesMatchDifferenceQuotients() {
     double h = 1e-5;
     for (double x = -9; x <= 9; x += 0.0931) {
-      assertSlope(x, ScalarMath.geluDerivative(x), ScalarMath.gelu(x + h), ScalarMath.gelu(x - h), h);
       assertSlope(
-          x, ScalarMath.geluTanhDerivative(x), ScalarMath.geluTanh(x + h), ScalarMath.geluTanh(x - h), h);
-      assertSlope(x, ScalarMath.siluDerivative(x), ScalarMath.silu(x + h), ScalarMath.silu(x - h), h);
+          x, ScalarMath.geluDerivative(x), ScalarMath.gelu(x + h), ScalarMath.gelu(x - h), h);
+      assertSlope(
+          x,
+          ScalarMath.geluTanhDerivative(x),
+          ScalarMath.geluTanh(x + h),
+          ScalarMath.geluTanh(x - h),
+          h);
+      assertSlope(
+          x, ScalarMath.siluDerivative(x), ScalarMath.silu(x + h), ScalarMath.silu(x - h), h);
     }
   }
 
@@ -45,10 +51,12 @@ class ScalarMathTest {
       double u = Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
       assertThat(MapOp.GELU_TANH.apply(x)).isCloseTo(0.5 * x * (1 + Math.tanh(u)), within(1e-14));
       double phi = 0.5 * (1 + (Math.abs(x) < 4.2 ? series(x / Math.sqrt(2)) : Math.signum(x)));
-      assertThat(MapOp.GELU.apply(x)).isCloseTo(x * phi, within(2e-4 * (Math.abs(x) < 4.2 ? 1e-8 : 1)));
+      assertThat(MapOp.GELU.apply(x))
+          .isCloseTo(x * phi, within(2e-4 * (Math.abs(x) < 4.2 ? 1e-8 : 1)));
       assertThat(MapOp.SIGMOID.apply(x)).isCloseTo(1 / (1 + Math.exp(-x)), within(1e-15));
       assertThat(MapOp.SILU.apply(x)).isCloseTo(x / (1 + Math.exp(-x)), within(1e-14));
-      assertThat(MapOp.QUICK_GELU.apply(x)).isCloseTo(x / (1 + Math.exp(-1.702 * x)), within(1e-14));
+      assertThat(MapOp.QUICK_GELU.apply(x))
+          .isCloseTo(x / (1 + Math.exp(-1.702 * x)), within(1e-14));
       assertThat(MapOp.SOFTPLUS.apply(x)).isCloseTo(Math.log(1 + Math.exp(x)), within(1e-14));
       assertThat(MapOp.LOG_SIGMOID.apply(x)).isCloseTo(-Math.log(1 + Math.exp(-x)), within(1e-14));
       double mish = x * Math.tanh(Math.log(1 + Math.exp(x)));

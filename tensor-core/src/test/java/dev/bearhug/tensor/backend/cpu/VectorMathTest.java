@@ -21,9 +21,25 @@ class VectorMathTest {
 
   @ParameterizedTest
   @CsvSource({
-    "EXP, 2", "LOG, 2", "SQRT, 0.51", "RSQRT, 2", "RECIPROCAL, 0.51", "SQUARE, 0.51", "ABS, 0",
-    "NEG, 0", "TANH, 3", "SIGMOID, 3", "RELU, 0", "GELU, 5", "SILU, 4", "ERF, 3", "SOFTPLUS, 3",
-    "LOG_SIGMOID, 3", "MISH, 0.51", "SIN, 0.51", "COS, 0.51"
+    "EXP, 2",
+    "LOG, 2",
+    "SQRT, 0.51",
+    "RSQRT, 2",
+    "RECIPROCAL, 0.51",
+    "SQUARE, 0.51",
+    "ABS, 0",
+    "NEG, 0",
+    "TANH, 3",
+    "SIGMOID, 3",
+    "RELU, 0",
+    "GELU, 5",
+    "SILU, 4",
+    "ERF, 3",
+    "SOFTPLUS, 3",
+    "LOG_SIGMOID, 3",
+    "MISH, 0.51",
+    "SIN, 0.51",
+    "COS, 0.51"
   })
   void staysWithinItsErrorBound(MapOp op, double bound) {
     float[] x = sweep();
@@ -64,8 +80,10 @@ class VectorMathTest {
       for (int i = 0; i < x.length; i++) {
         double expected = op.apply(g[i], x[i]);
         double error = Math.abs(actual[i] - expected);
-        boolean close = Double.isNaN(expected) ? Float.isNaN(actual[i])
-            : error <= 1e-6 * Math.max(Math.abs(g[i]), Math.abs(expected));
+        boolean close =
+            Double.isNaN(expected)
+                ? Float.isNaN(actual[i])
+                : error <= 1e-6 * Math.max(Math.abs(g[i]), Math.abs(expected));
         assertThat(close)
             .as("%s(%s, %s) = %s, expected %s, seed %d", op, g[i], x[i], actual[i], expected, SEED)
             .isTrue();
@@ -110,10 +128,31 @@ class VectorMathTest {
   private static float[] sweep() {
     Random random = new Random(SEED);
     float[] edges = {
-      0f, -0f, Float.MIN_VALUE, -Float.MIN_VALUE, Float.MIN_NORMAL, Float.MAX_VALUE,
-      -Float.MAX_VALUE, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY,
-      Float.intBitsToFloat(0x7FFFFFFF), Float.intBitsToFloat(0xFF800001), 1f, -1f, 88.72283f,
-      88.72284f, -87.33654f, -103.97f, -103.98f, 9.02f, 10f, 20f, -20f, 200f, -200f
+      0f,
+      -0f,
+      Float.MIN_VALUE,
+      -Float.MIN_VALUE,
+      Float.MIN_NORMAL,
+      Float.MAX_VALUE,
+      -Float.MAX_VALUE,
+      Float.NaN,
+      Float.POSITIVE_INFINITY,
+      Float.NEGATIVE_INFINITY,
+      Float.intBitsToFloat(0x7FFFFFFF),
+      Float.intBitsToFloat(0xFF800001),
+      1f,
+      -1f,
+      88.72283f,
+      88.72284f,
+      -87.33654f,
+      -103.97f,
+      -103.98f,
+      9.02f,
+      10f,
+      20f,
+      -20f,
+      200f,
+      -200f
     };
     float[] x = new float[2 * 256 * PER_EXPONENT + 40_000 + edges.length];
     int next = 0;
