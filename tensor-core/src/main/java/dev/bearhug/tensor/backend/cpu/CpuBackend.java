@@ -4,6 +4,7 @@ import dev.bearhug.tensor.Device;
 import dev.bearhug.tensor.backend.Backend;
 import dev.bearhug.tensor.backend.HostBackend;
 import dev.bearhug.tensor.backend.generic.GenericKernels;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,11 +16,27 @@ public final class CpuBackend extends HostBackend {
   private CpuBackend() {
     super(Device.CPU);
     GenericKernels.register(kernels());
+    CpuResources cpu = CpuResources.shared();
+    ElementwiseBindings.register(kernels(), cpu);
+    CopyBindings.register(kernels(), cpu);
+    ReductionBindings.register(kernels(), cpu);
+    MatmulBindings.register(kernels(), cpu);
+    NormBindings.register(kernels(), cpu);
   }
 
   @Override
   public List<String> describe() {
-    return List.of(Runtime.getRuntime().availableProcessors() + " processors");
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        Runtime.getRuntime().availableProcessors()
+            + " processors, "
+            + WorkerPool.shared().threads()
+            + " threads (-D"
+            + WorkerPool.THREADS_PROPERTY
+            + ")");
+    lines.add(VectorSupport.describe());
+    GemmSelector.shared().report().lines().forEach(lines::add);
+    return List.copyOf(lines);
   }
 
   /** Always usable. */

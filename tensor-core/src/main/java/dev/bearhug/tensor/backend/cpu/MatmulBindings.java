@@ -1,0 +1,115 @@
+package dev.bearhug.tensor.backend.cpu;
+
+import dev.bearhug.tensor.DType;
+import dev.bearhug.tensor.Layout;
+import dev.bearhug.tensor.Shape;
+import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.backend.KernelCall;
+import dev.bearhug.tensor.backend.KernelTable;
+
+/** Matrix products; transposed and permuted views go to the product as they are. */
+final class MatmulBindings {
+
+  private final CpuResources cpu;
+
+  private MatmulBindings(CpuResources cpu) {
+    this.cpu = cpu;
+  }
+
+  /** Adds the kernels to a table. */
+  static void register(KernelTable table, CpuResources cpu) {
+    MatmulBindings b = new MatmulBindings(cpu);
+    table.addStrided("matmul", b::matmul, DType.F32, DType.BF16);
+    table.addStrided("linear", b::linear, DType.F32, DType.BF16);
+  }
+
+  private void matmul(KernelCall c) {
+    Tensor a = c.in(0);
+    Tensor b = c.in(1);
+    Tensor y = c.out(0);
+    if (y.numel() == 0) {
+      return;
+    }
+    Shape batch = y.shape().dropLast(2);
+    long m = a.dim(-2);
+    long k = a.dim(-1);
+    long n = b.dim(-1);
+    StridedLoop loop =
+        StridedLoop.over(batch, batchOf(y.layout()), batchOf(a.layout()), batchOf(b.layout()));
+    GemmShape shape =
+        new GemmShape(
+            loop.axes() > 1 ? loop.dim(1) : 1,
+            loop.dim(0),
+            m,
+            n,
+            k,
+            operand(a, loop, 1),
+            operand(b, loop, 2),
+            operand(y, loop, 0),
+            null,
+            1f,
+            false);
+    int bytes = a.dtype().bytes();
+    loop.forEachPlane(
+        starts ->
+            cpu.gemm()
+                .matmul(
+                    shape,
+                    a.address() + starts[1] * bytes,
+                    b.address() + starts[2] * bytes,
+                    0,
+                    y.address() + starts[0] * bytes));
+  }
+
+  /** The layout of the leading axes alone. */
+  private static Layout batchOf(Layout l) {
+    Shape batch = l.shape().dropLast(2);
+    long[] strides = new long[batch.rank()];
+    System.arraycopy(l.strides(), 0, strides, 0, strides.length);
+    return Layout.of(batch, strides, 0);
+  }
+
+  private static GemmOperand operand(Tensor t, StridedLoop loop, int number) {
+    return new GemmOperand(
+        t.dtype(),
+        loop.axes() > 1 ? loop.stride(number, 1) : 0,
+        loop.dim(0) > 1 ? loop.stride(number, 0) : 0,
+        t.layout().stride(-2),
+        t.layout().stride(-1));
+  }
+
+  private void linear(KernelCall c) {
+    Tensor x = c.in(0);
+    Tensor w = c.in(1);
+    Tensor bias = c.in(2);
+    Tensor y = c.out(0);
+    if (y.numel() == 0) {
+      return;
+    }
+    long k = x.dim(-1);
+    long n = w.dim(0);
+    long m = y.numel() / n;
+    Layout rows = k == 0 ? null : x.layout().reshape(Shape.of(m, k));
+    try (PackedInput in = PackedInput.of(cpu.pool(), x, rows != null);
+        PackedInput offset = bias == null ? null : PackedInput.rowMajor(cpu.pool(), bias)) {
+      GemmShape shape =
+          new GemmShape(
+              1,
+              1,
+              m,
+              n,
+              k,
+              rows == null
+                  ? new GemmOperand(x.dtype(), 0, 0, k, 1)
+                  : new GemmOperand(x.dtype(), 0, 0, rows.stride(0), rows.stride(1)),
+              new GemmOperand(w.dtype(), 0, 0, w.layout().stride(1), w.layout().stride(0)),
+              new GemmOperand(y.dtype(), 0, 0, n, 1),
+              bias == null ? null : bias.dtype(),
+              1f,
+              false);
+      cpu.gemm()
+          .matmul(
+              shape, in.address(), w.address(), bias == null ? 0 : offset.address(), y.address());
+    }
+  }
+}

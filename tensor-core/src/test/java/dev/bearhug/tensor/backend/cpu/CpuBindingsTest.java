@@ -1,0 +1,178 @@
+package dev.bearhug.tensor.backend.cpu;
+
+import dev.bearhug.tensor.DType;
+import dev.bearhug.tensor.Shape;
+import dev.bearhug.tensor.op.Op;
+import dev.bearhug.tensor.op.Sample;
+import dev.bearhug.tensor.op.Sampler;
+import dev.bearhug.tensor.op.ViewOp;
+import dev.bearhug.tensor.op.std.AccumulateOp;
+import dev.bearhug.tensor.op.std.AffineOp;
+import dev.bearhug.tensor.op.std.ArgmaxOp;
+import dev.bearhug.tensor.op.std.CatOp;
+import dev.bearhug.tensor.op.std.CopyOp;
+import dev.bearhug.tensor.op.std.ElementwiseOps;
+import dev.bearhug.tensor.op.std.ExtremumOp;
+import dev.bearhug.tensor.op.std.LayerNormGradOp;
+import dev.bearhug.tensor.op.std.LayerNormOp;
+import dev.bearhug.tensor.op.std.LinearOp;
+import dev.bearhug.tensor.op.std.LogSoftmaxOp;
+import dev.bearhug.tensor.op.std.MatmulOp;
+import dev.bearhug.tensor.op.std.SliceGradOp;
+import dev.bearhug.tensor.op.std.SliceOp;
+import dev.bearhug.tensor.op.std.SoftmaxGradOp;
+import dev.bearhug.tensor.op.std.SoftmaxOp;
+import dev.bearhug.tensor.op.std.StandardOps;
+import dev.bearhug.tensor.op.std.SumOp;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every op on the CPU in single precision against the reference device in double precision. */
+class CpuBindingsTest {
+
+  private static final long SEED = 20260;
+
+  static Stream<Op<?>> ops() {
+    return StandardOps.all().stream().filter(op -> !(op instanceof ViewOp));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ops")
+  <A> void agreesWithTheReferenceOnTheSamples(Op<A> op) {
+    for (Sample<A> sample : op.samples(new Sampler(SEED)).toList()) {
+      for (OpRun.Strides strides : OpRun.Strides.values()) {
+        OpRun.check(op, sample, strides);
+      }
+    }
+  }
+
+  private record Case<A>(Op<A> op, Sample<A> sample) {
+    void check(OpRun.Strides strides) {
+      OpRun.check(op, sample, strides);
+    }
+  }
+
+  /** Shapes above the sizes from which loops are split, and those that take special paths. */
+  private static List<Case<?>> large() {
+    Sampler s = new Sampler(SEED);
+    List<Case<?>> cases = new ArrayList<>();
+    long[][][] pairs = {
+      {{70001}, {70001}},
+      {{130, 513}, {513}},
+      {{130, 513}, {130, 1}},
+      {{513}, {130, 513}},
+      {{130, 1}, {130, 513}},
+      {{2, 3, 65, 130}, {2, 1, 1, 130}},
+      {{2, 3, 65, 130}, {65, 130}},
+      {{2, 3, 1, 130}, {2, 1, 65, 1}},
+      {{70001}, {1}},
+      {{}, {70001}},
+      {{3, 40000}, {3, 1}},
+    };
+    for (long[][] p : pairs) {
+      add(cases, ElementwiseOps.ADD, s.sample().uniform(p[0]).uniform(p[1]).build());
+      add(cases, ElementwiseOps.DIV, s.sample().uniform(p[0]).uniformIn(1, 2, p[1]).build());
+      add(cases, ElementwiseOps.LT, s.sample().uniform(p[0]).uniform(p[1]).build());
+    }
+    add(cases, ElementwiseOps.GELU, s.sample().uniformIn(-4, 4, 70, 1000).build());
+    add(
+        cases,
+        ElementwiseOps.GELU.grad(),
+        s.sample().uniform(70, 1000).uniformIn(-4, 4, 70, 1000).build());
+    add(cases, AffineOp.INSTANCE, s.sample(new AffineOp.Attrs(-3, 0.5)).uniform(99999).build());
+    add(
+        cases,
+        AccumulateOp.INSTANCE,
+        s.sample(0.25).constant(-1, 1, 70, 999).constant(-1, 1, 70, 999).build());
+    add(cases, CopyOp.INSTANCE, s.sample(DType.F64).uniform(3, 70, 333).build());
+    add(cases, CopyOp.INSTANCE, s.sample(DType.F32).integers(DType.I64, 100, 3, 70, 333).build());
+    add(cases, CatOp.INSTANCE, s.sample(1).uniform(70, 3, 200).uniform(70, 1, 200).build());
+    add(
+        cases,
+        SliceGradOp.INSTANCE,
+        s.sample(new SliceGradOp.Attrs(Shape.of(70, 9, 100), new SliceOp.Attrs(1, 2, 7, 1)))
+            .uniform(70, 5, 100)
+            .build());
+    add(
+        cases,
+        SliceGradOp.INSTANCE,
+        s.sample(new SliceGradOp.Attrs(Shape.of(70, 9, 100), new SliceOp.Attrs(1, 1, 9, 3)))
+            .uniform(70, 3, 100)
+            .build());
+    long[] shape = {7, 60, 5, 41};
+    for (int mask = 0; mask < 16; mask++) {
+      int bits = mask;
+      int[] axes = IntStream.range(0, 4).filter(i -> (bits >> i & 1) == 1).toArray();
+      add(
+          cases,
+          SumOp.INSTANCE,
+          s.sample(SumOp.Attrs.of(Shape.of(shape), false, axes)).uniform(shape).build());
+    }
+    add(
+        cases,
+        SumOp.INSTANCE,
+        s.sample(SumOp.Attrs.of(Shape.of(900, 133), false, 0)).uniform(900, 133).build());
+    add(
+        cases,
+        SumOp.INSTANCE,
+        s.sample(SumOp.Attrs.of(Shape.of(90, 1330), true, 1)).uniform(90, 1330).build());
+    for (int axis = 0; axis < 3; axis++) {
+      add(
+          cases,
+          ExtremumOp.MAX,
+          s.sample(new ExtremumOp.Attrs(axis, false)).uniform(40, 30, 50).build());
+      add(
+          cases,
+          ExtremumOp.MIN,
+          s.sample(new ExtremumOp.Attrs(axis, true)).uniform(40, 30, 50).build());
+      add(cases, ArgmaxOp.INSTANCE, s.sample(axis).distinct(0.01, 40, 30, 50).build());
+    }
+    add(cases, MatmulOp.INSTANCE, s.sample().uniform(130, 70).uniform(70, 90).build());
+    add(cases, MatmulOp.INSTANCE, s.sample().uniform(2, 3, 33, 20).uniform(2, 3, 20, 17).build());
+    add(cases, MatmulOp.INSTANCE, s.sample().uniform(2, 1, 3, 9, 8).uniform(4, 1, 8, 7).build());
+    add(
+        cases,
+        LinearOp.INSTANCE,
+        s.sample().uniform(5, 30, 64).uniform(70, 64).uniform(70).build());
+    add(cases, SoftmaxOp.INSTANCE, s.sample().uniformIn(-9, 9, 300, 257).build());
+    add(cases, LogSoftmaxOp.INSTANCE, s.sample().uniformIn(-9, 9, 300, 257).build());
+    add(
+        cases,
+        SoftmaxGradOp.INSTANCE,
+        s.sample().uniform(300, 257).uniformIn(0, 0.01, 300, 257).build());
+    add(
+        cases,
+        LayerNormOp.INSTANCE,
+        s.sample(new LayerNormOp.Attrs(1e-5))
+            .uniform(3, 100, 257)
+            .uniform(257)
+            .uniform(257)
+            .build());
+    add(
+        cases,
+        LayerNormGradOp.INSTANCE,
+        s.sample()
+            .uniform(500, 257)
+            .uniform(500, 257)
+            .uniform(257)
+            .uniform(500)
+            .uniformIn(1, 2, 500)
+            .build());
+    return cases;
+  }
+
+  private static <A> void add(List<Case<?>> cases, Op<A> op, Sample<A> sample) {
+    cases.add(new Case<>(op, sample));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void agreesWithTheReferenceOnLargeShapes(OpRun.Strides strides) {
+    large().forEach(c -> c.check(strides));
+  }
+}
