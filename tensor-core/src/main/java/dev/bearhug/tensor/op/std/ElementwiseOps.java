@@ -6,6 +6,7 @@ import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.NoAttrs;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.OpSpec;
+import dev.bearhug.tensor.op.Vjp;
 import dev.bearhug.tensor.op.std.UnaryOp.Saved;
 import java.util.ArrayList;
 import java.util.List;
@@ -241,17 +242,15 @@ public final class ElementwiseOps {
   }
 
   /**
-   * Gradient to {@code a} where {@code a > b}, to {@code b} where {@code a < b}, half to each at
-   * ties.
+   * Gradient to {@code a} where {@code first > second}, to {@code b} where {@code first < second},
+   * half to each at ties.
    */
-  private static Tensor[] tieRule(dev.bearhug.tensor.op.Vjp v, Tensor large, Tensor small) {
+  private static Tensor[] tieRule(Vjp v, Tensor first, Tensor second) {
     Tensor g = v.grad();
-    Tensor tie = large.eq(small).to(g.dtype()).mul(0.5);
-    Tensor toLarge = g.mul(large.gt(small).to(g.dtype()).add(tie));
-    Tensor toSmall = g.mul(large.lt(small).to(g.dtype()).add(tie));
-    return large == v.input("a")
-        ? new Tensor[] {toLarge, toSmall}
-        : new Tensor[] {toSmall, toLarge};
+    Tensor tie = first.eq(second).to(g.dtype()).mul(0.5);
+    return Vjp.grads(
+        g.mul(first.gt(second).to(g.dtype()).add(tie)),
+        g.mul(first.lt(second).to(g.dtype()).add(tie)));
   }
 
   private static double sigmoid(double x) {
