@@ -75,6 +75,13 @@ public final class AttentionGradOp extends Op<AttentionOp.Attrs> {
             .uniform(1, 2, 3, 4)
             .uniform(1, 2, 3, 2)
             .uniformIn(0, 0.6, 1, 2, 3, 3)
+            .build(),
+        s.sample(AttentionOp.Attrs.of(1))
+            .uniform(0, 1, 3, 2)
+            .uniform(0, 1, 3, 4)
+            .uniform(0, 1, 3, 4)
+            .uniform(0, 1, 3, 2)
+            .uniform(0, 1, 3, 3)
             .build());
   }
 }

@@ -49,6 +49,8 @@ public final class ClampOp extends Op<ClampOp.Attrs> {
 
   @Override
   public Stream<Sample<Attrs>> samples(Sampler s) {
-    return Stream.of(s.sample(new Attrs(-0.45, 0.55)).distinct(0.1, 3, 7).build());
+    return Stream.of(
+        s.sample(new Attrs(-0.4, 0.6)).distinct(0.1, 3, 7).build(),
+        s.sample(new Attrs(-0.4, 0.6)).uniform(0, 7).build());
   }
 }

@@ -33,14 +33,15 @@ public final class CrossEntropyGradOp extends Op<CrossEntropyOp.Attrs> {
     CrossEntropyOp.checkInputs(i);
     i.requireShape("gloss", Shape.scalar(), "a gradient has the shape of its value");
     i.requireShape("lse", i.shape("target"), "there is one value per row of logits");
-    i.requireDType("lse", LayerNormOp.statistics(i.dtype("logits")));
+    i.requireDType("lse", LayerNormOp.statistics(i.dtype("logits")), i.dtype("logits"));
     i.requireSameDType("gloss", "lse");
     i.output(i.shape("logits"), i.dtype("logits"));
   }
 
   @Override
   public Tensor[] compose(Tensor[] in, CrossEntropyOp.Attrs a) {
-    DType inner = in[3].dtype();
+    DType inner = LayerNormOp.statistics(in[1].dtype());
+    Tensor gloss = in[0].to(inner);
     Tensor x = in[1].to(inner);
     Tensor target = in[2];
     long classes = x.dim(1);
@@ -48,11 +49,11 @@ public final class CrossEntropyGradOp extends Op<CrossEntropyOp.Attrs> {
     Tensor ignored = CrossEntropyOp.ignored(target, a);
     Tensor hit = target.unsqueeze(1).eq(Tensor.arange(classes, target.device())).to(inner);
     Tensor g =
-        x.sub(in[3].unsqueeze(1))
+        x.sub(in[3].to(inner).unsqueeze(1))
             .exp()
             .sub(hit.affine(1 - a.labelSmoothing(), a.labelSmoothing() / classes));
     Tensor factor =
-        a.reduction() == Reduction.SUM ? in[0] : in[0].div(CrossEntropyOp.counted(ignored, inner));
+        a.reduction() == Reduction.SUM ? gloss : gloss.div(CrossEntropyOp.counted(ignored, inner));
     Tensor result = g.mul(factor).maskedFill(ignored.unsqueeze(1), 0);
     return new Tensor[] {result.to(in[1].dtype())};
   }
@@ -71,6 +72,12 @@ public final class CrossEntropyGradOp extends Op<CrossEntropyOp.Attrs> {
             .uniform(5, 33)
             .indicesOf(new long[] {2, -100, 0, -100, 1}, 5)
             .uniformIn(3, 4, 5)
+            .build(),
+        s.sample(new CrossEntropyOp.Attrs(-100, 0, Reduction.SUM))
+            .uniform()
+            .uniform(0, 3)
+            .indices(3, 0)
+            .uniform(0)
             .build());
   }
 }

@@ -66,7 +66,7 @@ public final class EmbeddingOp extends Op<EmbeddingOp.Attrs> {
     return Stream.of(
         s.sample(Attrs.NO_PADDING).uniform(7, 5).indices(7, 2, 3).build(),
         s.sample(new Attrs(1))
-            .uniform(4, 17)
+            .constant(-1, 1, 4, 17)
             .indicesOf(new long[] {1, 3, 1, 0, 3, 3}, 3, 2)
             .build(),
         s.sample(Attrs.NO_PADDING).uniform(3, 4).indices(3).build(),

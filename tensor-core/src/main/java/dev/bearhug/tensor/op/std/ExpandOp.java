@@ -36,6 +36,7 @@ public final class ExpandOp extends ViewOp<Shape> {
   public Stream<Sample<Shape>> samples(Sampler s) {
     return Stream.of(
         s.sample(Shape.of(4, 2, 3)).uniform(2, 1).build(),
-        s.sample(Shape.of(2, 0)).uniform(2, 1).build());
+        s.sample(Shape.of(2, 0)).uniform(2, 1).build(),
+        s.sample(Shape.of(3, 0, 2)).uniform(0, 1).build());
   }
 }

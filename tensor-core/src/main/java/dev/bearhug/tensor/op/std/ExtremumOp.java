@@ -67,7 +67,8 @@ public final class ExtremumOp extends Op<ExtremumOp.Attrs> {
     return Stream.of(
         s.sample(new Attrs(1, true)).distinct(0.1, 3, 7).build(),
         s.sample(new Attrs(0, false)).distinct(0.1, 4, 5).build(),
-        s.sample(new Attrs(2, false)).distinct(0.1, 2, 3, 33).build());
+        s.sample(new Attrs(2, false)).distinct(0.1, 2, 3, 33).build(),
+        s.sample(new Attrs(1, false)).uniform(0, 3).build());
   }
 
   @Override

@@ -65,6 +65,7 @@ public final class LayerNormGradOp extends Op<NoAttrs> {
             .uniform(2, 3)
             .uniformIn(1, 2, 2, 3)
             .build(),
-        s.sample().uniform(5, 67).uniform(5, 67).uniform(67).uniform(5).uniformIn(1, 2, 5).build());
+        s.sample().uniform(5, 67).uniform(5, 67).uniform(67).uniform(5).uniformIn(1, 2, 5).build(),
+        s.sample().uniform(0, 7).uniform(0, 7).uniform(7).uniform(0).uniform(0).build());
   }
 }

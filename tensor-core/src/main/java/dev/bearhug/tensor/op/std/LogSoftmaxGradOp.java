@@ -35,6 +35,7 @@ public final class LogSoftmaxGradOp extends Op<NoAttrs> {
   public Stream<Sample<NoAttrs>> samples(Sampler s) {
     return Stream.of(
         s.sample().uniform(3, 7).uniformIn(-3, -1, 3, 7).build(),
-        s.sample().uniform(2, 33).uniformIn(-5, -2, 2, 33).build());
+        s.sample().uniform(2, 33).uniformIn(-5, -2, 2, 33).build(),
+        s.sample().uniform(0, 3).uniform(0, 3).build());
   }
 }

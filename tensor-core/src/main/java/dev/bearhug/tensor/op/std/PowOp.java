@@ -38,6 +38,7 @@ public final class PowOp extends Op<Double> {
     return Stream.of(
         s.sample(3.0).uniform(3, 7).build(),
         s.sample(-1.5).uniformIn(0.3, 2, 3, 7).build(),
-        s.sample(0.0).uniformIn(0.3, 2, 4).build());
+        s.sample(0.0).uniformIn(0.3, 2, 4).build(),
+        s.sample(2.0).uniform(0, 4).build());
   }
 }

@@ -41,6 +41,7 @@ public final class ScatterAddOp extends Op<Integer> {
   public Stream<Sample<Integer>> samples(Sampler s) {
     return Stream.of(
         s.sample(1).uniform(3, 5).indices(5, 3, 4).uniform(3, 4).build(),
-        s.sample(0).uniform(4, 3).indices(4, 6, 2).uniform(6, 2).build());
+        s.sample(0).uniform(4, 3).indices(4, 6, 2).uniform(6, 2).build(),
+        s.sample(0).uniform(4, 3).indices(4, 0, 3).uniform(0, 3).build());
   }
 }

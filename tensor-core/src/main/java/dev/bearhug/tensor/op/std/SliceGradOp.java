@@ -50,6 +50,7 @@ public final class SliceGradOp extends Op<SliceGradOp.Attrs> {
         s.sample(new Attrs(Shape.of(2, 5, 3), new SliceOp.Attrs(1, 1, 4, 1)))
             .uniform(2, 3, 3)
             .build(),
-        s.sample(new Attrs(Shape.of(5, 2), new SliceOp.Attrs(0, 0, 5, 2))).uniform(3, 2).build());
+        s.sample(new Attrs(Shape.of(5, 2), new SliceOp.Attrs(0, 0, 5, 2))).uniform(3, 2).build(),
+        s.sample(new Attrs(Shape.of(2, 5), new SliceOp.Attrs(1, 2, 2, 1))).uniform(2, 0).build());
   }
 }

@@ -50,7 +50,8 @@ public final class SliceOp extends ViewOp<SliceOp.Attrs> {
     return Stream.of(
         s.sample(new Attrs(1, 1, 4, 1)).uniform(2, 5, 3).build(),
         s.sample(new Attrs(0, 0, 5, 2)).uniform(5, 2).build(),
-        s.sample(new Attrs(1, 2, 2, 1)).uniform(2, 5).build());
+        s.sample(new Attrs(1, 2, 2, 1)).uniform(2, 5).build(),
+        s.sample(new Attrs(1, 1, 3, 1)).uniform(0, 5).build());
   }
 
   @Override

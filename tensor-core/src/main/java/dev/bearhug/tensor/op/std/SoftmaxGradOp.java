@@ -36,6 +36,7 @@ public final class SoftmaxGradOp extends Op<NoAttrs> {
   public Stream<Sample<NoAttrs>> samples(Sampler s) {
     return Stream.of(
         s.sample().uniform(3, 7).uniformIn(0, 0.3, 3, 7).build(),
-        s.sample().uniform(2, 33).uniformIn(0, 0.1, 2, 33).build());
+        s.sample().uniform(2, 33).uniformIn(0, 0.1, 2, 33).build(),
+        s.sample().uniform(0, 3).uniform(0, 3).build());
   }
 }

@@ -1,0 +1,120 @@
+package dev.bearhug.tensor.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bearhug.tensor.DType;
+import dev.bearhug.tensor.Device;
+import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.error.ShapeException;
+import dev.bearhug.tensor.memory.Scope;
+import dev.bearhug.tensor.op.std.AdamWOp;
+import dev.bearhug.tensor.op.std.SgdOp;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Ops that change inputs in place, against their formulas written down once more in double. */
+class MutatingOpTest {
+
+  /** Changes element {@code i} of the values, which are in the order of the inputs. */
+  @FunctionalInterface
+  private interface Formula {
+    void apply(Object attrs, double[][] in, int i);
+  }
+
+  private static final Map<String, Formula> FORMULAS =
+      Map.of(
+          "accumulate", (a, in, i) -> in[0][i] += (Double) a * in[1][i],
+          "adamw", MutatingOpTest::adamW,
+          "sgd", MutatingOpTest::sgd);
+
+  private static void adamW(Object attrs, double[][] in, int i) {
+    AdamWOp.Attrs a = (AdamWOp.Attrs) attrs;
+    double g = in[1][i] * a.gradScale();
+    in[2][i] += (1 - a.beta1()) * (g - in[2][i]);
+    in[3][i] += (1 - a.beta2()) * (g * g - in[3][i]);
+    double second = in[3][i];
+    if (in[4] != null) {
+      second = in[4][i] = Math.max(in[4][i], second);
+    }
+    double m = in[2][i] / a.biasCorrection1();
+    double v = second / a.biasCorrection2();
+    in[0][i] -= a.lr() * (a.weightDecay() * in[0][i] + m / (Math.sqrt(v) + a.eps()));
+  }
+
+  private static void sgd(Object attrs, double[][] in, int i) {
+    SgdOp.Attrs a = (SgdOp.Attrs) attrs;
+    double g = a.gradScale() * in[1][i] + a.weightDecay() * in[0][i];
+    double direction = g;
+    if (a.momentum() > 0) {
+      in[2][i] = a.first() ? g : in[2][i] * a.momentum() + g * (1 - a.dampening());
+      direction = a.nesterov() ? g + a.momentum() * in[2][i] : in[2][i];
+    }
+    in[0][i] -= a.lr() * direction;
+  }
+
+  static Stream<OpCase> mutating() {
+    return OpCases.all().stream().filter(c -> c.op().spec().mutates());
+  }
+
+  /** A single element or none is row-major whatever the strides. */
+  static Stream<OpCase> mutatingSeveralElements() {
+    return mutating().filter(c -> c.inputs().get(0).shape().numel() > 1);
+  }
+
+  @Test
+  void everyMutatingOpHasItsFormulaHere() {
+    assertThat(mutating().map(c -> c.op().name()).distinct().toList())
+        .containsExactlyInAnyOrderElementsOf(FORMULAS.keySet());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("mutating")
+  void changesInputsAsTheFormulaSays(OpCase original) {
+    for (DType type : List.of(DType.F32, DType.F64)) {
+      OpCase c = original.rounded(type, InputForm.ROW_MAJOR);
+      double[][] wanted = new double[c.inputs().size()][];
+      for (int i = 0; i < wanted.length; i++) {
+        wanted[i] = c.inputs().get(i) == null ? null : c.inputs().get(i).values().clone();
+      }
+      for (int i = 0; i < wanted[0].length; i++) {
+        FORMULAS.get(c.op().name()).apply(c.attrs(), wanted, i);
+      }
+      double tolerance = type == DType.F64 ? 1e-13 : c.op().spec().tolerance() / 10;
+      for (Device device : List.of(Device.CPU, Device.REFERENCE)) {
+        try (Scope scope = Scope.open("mutate")) {
+          Tensor[] in = c.tensors(device, type, InputForm.ROW_MAJOR);
+          SampleInput gradient = c.inputs().get(1);
+          in[1] =
+              InputForm.TRANSPOSED.tensor(gradient.shape(), gradient.values(), type, device);
+          assertThat(c.apply(in)).isEmpty();
+          for (int i = 0; i < in.length; i++) {
+            if (in[i] != null) {
+              Closeness.assertClose(
+                  c + " " + type + " on " + device + " [" + i + "]",
+                  in[i].toDoubleArray(),
+                  wanted[i],
+                  tolerance,
+                  tolerance);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("mutatingSeveralElements")
+  void refusesToChangeStridedInputs(OpCase c) {
+    try (Scope scope = Scope.open("mutate")) {
+      Tensor[] in = c.tensors(Device.CPU, DType.F32, InputForm.SLICED);
+      assertThatThrownBy(() -> c.apply(in))
+          .isInstanceOf(ShapeException.class)
+          .hasMessageContaining("is changed in place and must be row-major");
+    }
+  }
+}
