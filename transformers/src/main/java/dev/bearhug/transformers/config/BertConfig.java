@@ -101,7 +101,7 @@ public record BertConfig(
         c.positiveInt("type_vocab_size", 2),
         c.positive("initializer_range", 0.02),
         c.positive("layer_norm_eps", 1e-12),
-        c.anyInt("pad_token_id", 0),
+        c.tokenId("pad_token_id", 0),
         c.text("position_embedding_type", "absolute"),
         c.flag("tie_word_embeddings", true));
   }

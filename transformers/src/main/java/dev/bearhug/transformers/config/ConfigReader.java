@@ -22,13 +22,17 @@ final class ConfigReader {
     return v.intValue();
   }
 
-  int anyInt(String key, int absent) {
+  /** A token number: {@code absent} without the key, -1 for null, which means there is no such token. */
+  int tokenId(String key, int absent) {
     JsonNode v = node.get(key);
-    if (v == null || v.isNull()) {
+    if (v == null) {
       return absent;
     }
+    if (v.isNull()) {
+      return -1;
+    }
     if (!v.isIntegralNumber() || !v.canConvertToInt()) {
-      throw wrong(key, v, "an integer");
+      throw wrong(key, v, "an integer or null");
     }
     return v.intValue();
   }
