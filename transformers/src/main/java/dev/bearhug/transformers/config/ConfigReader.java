@@ -22,7 +22,10 @@ final class ConfigReader {
     return v.intValue();
   }
 
-  /** A token number: {@code absent} without the key, -1 for null, which means there is no such token. */
+  /**
+   * A token number: {@code absent} without the key, -1 for null, which means there is no such
+   * token.
+   */
   int tokenId(String key, int absent) {
     JsonNode v = node.get(key);
     if (v == null) {

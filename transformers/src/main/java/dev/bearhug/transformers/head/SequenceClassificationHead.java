@@ -46,7 +46,8 @@ public final class SequenceClassificationHead extends Head {
   }
 
   private Tensor loss(Tensor logits, Tensor labels) {
-    // As in the reference library: several floating labels are a set of labels unless stated otherwise.
+    // As in the reference library: several floating labels are a set of labels unless stated
+    // otherwise.
     boolean set = problem == ProblemType.SINGLE_LABEL && labels.dtype().isFloating();
     return switch (set ? ProblemType.MULTI_LABEL : problem) {
       case SINGLE_LABEL -> crossEntropy(logits, labels);

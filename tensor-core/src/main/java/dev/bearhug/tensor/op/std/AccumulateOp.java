@@ -32,7 +32,8 @@ public final class AccumulateOp extends Op<Double> {
 
   @Override
   public Stream<Sample<Double>> samples(Sampler s) {
-    return Stream.of(s.sample(-0.5).constant(-1, 1, 3, 67).constant(-1, 1, 3, 67).build(),
+    return Stream.of(
+        s.sample(-0.5).constant(-1, 1, 3, 67).constant(-1, 1, 3, 67).build(),
         s.sample(2.0).constant(-1, 1, 0, 3).constant(-1, 1, 0, 3).build());
   }
 }

@@ -33,7 +33,8 @@ public final class ArgmaxOp extends Op<Integer> {
   @Override
   public Stream<Sample<Integer>> samples(Sampler s) {
     return Stream.of(
-        s.sample(1).distinct(0.1, 3, 7).build(), s.sample(0).distinct(0.1, 4, 5, 2).build(),
+        s.sample(1).distinct(0.1, 3, 7).build(),
+        s.sample(0).distinct(0.1, 4, 5, 2).build(),
         s.sample(1).uniform(0, 3).build());
   }
 

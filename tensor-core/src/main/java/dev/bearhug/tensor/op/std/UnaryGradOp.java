@@ -44,7 +44,8 @@ public final class UnaryGradOp extends Op<NoAttrs> {
     for (int i = 0; i < saved.length; i++) {
       saved[i] = domain.applyAsDouble((i + 0.5) / saved.length);
     }
-    return Stream.of(s.sample().uniform(5, 7).values(saved, 5, 7).build(),
+    return Stream.of(
+        s.sample().uniform(5, 7).values(saved, 5, 7).build(),
         s.sample().uniform(0, 7).uniform(0, 7).build());
   }
 }
