@@ -1,5 +1,6 @@
 package dev.bearhug.nn.optim;
 
+import dev.bearhug.tensor.Tensor;
 import java.util.List;
 
 /**
@@ -30,6 +31,12 @@ public final class Adam extends Optimizer {
 
   @Override
   protected void update(ParamUpdate update) {
-    rule.apply(update, update.scaledGradient(update.weightDecay()), 0);
+    double decay = update.weightDecay();
+    if (decay == 0) {
+      rule.apply(update, update.gradient(), update.gradScale(), 0);
+    } else {
+      Tensor penalty = update.parameter().tensor().mul(decay);
+      rule.apply(update, update.gradient().mul(update.gradScale()).add(penalty), 1, 0);
+    }
   }
 }

@@ -2,7 +2,7 @@ package dev.bearhug.nn.optim;
 
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.op.Dispatcher;
-import dev.bearhug.tensor.op.std.AccumulateOp;
+import dev.bearhug.tensor.op.std.AdamWOp;
 import java.util.List;
 
 /**
@@ -23,28 +23,28 @@ record AdamRule(AdamSettings settings) {
   /**
    * Updates one parameter.
    *
-   * @param gradient scaled, with what the weights add to it
+   * @param gradient what the parameter's gradient is, with what the weights add to it
+   * @param gradScale factor still to be applied to it
    * @param decay decoupled decay rate, 0 for none
    */
-  void apply(ParamUpdate update, Tensor gradient, double decay) {
-    Tensor weights = update.parameter().tensor();
-    Tensor mean = update.state().slot(MEAN);
-    Tensor square = update.state().slot(SQUARE);
-    long steps = update.state().steps();
-    mean.assign(mean.mul(settings.beta1()).add(gradient.mul(1 - settings.beta1())));
-    square.assign(square.mul(settings.beta2()).add(gradient.square().mul(1 - settings.beta2())));
-    Tensor second = square;
-    if (settings.amsgrad()) {
-      Tensor largest = update.state().slot(LARGEST);
-      largest.assign(largest.maximum(square));
-      second = largest;
-    }
-    if (decay != 0) {
-      weights.assign(weights.mul(1 - update.rate() * decay));
-    }
-    double root = Math.sqrt(settings.correction2(steps));
-    Tensor denominator = second.sqrt().div(root).add(settings.eps());
-    double stepSize = update.rate() / settings.correction1(steps);
-    Dispatcher.apply(AccumulateOp.INSTANCE, -stepSize, weights, mean.div(denominator));
+  void apply(ParamUpdate update, Tensor gradient, double gradScale, double decay) {
+    ParamState state = update.state();
+    AdamWOp.Attrs step =
+        AdamWOp.Attrs.atStep(
+            state.steps(),
+            update.rate(),
+            settings.beta1(),
+            settings.beta2(),
+            settings.eps(),
+            decay,
+            gradScale);
+    Dispatcher.apply(
+        AdamWOp.INSTANCE,
+        step,
+        update.parameter().tensor(),
+        gradient,
+        state.slot(MEAN),
+        state.slot(SQUARE),
+        settings.amsgrad() ? state.slot(LARGEST) : null);
   }
 }

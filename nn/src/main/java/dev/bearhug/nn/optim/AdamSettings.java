@@ -34,14 +34,4 @@ public record AdamSettings(double beta1, double beta2, double eps, boolean amsgr
           "adam: eps must be finite and not negative, got " + eps + ".");
     }
   }
-
-  /** Returns the number by which the first mean is divided after {@code steps} updates. */
-  double correction1(long steps) {
-    return 1 - Math.pow(beta1, steps);
-  }
-
-  /** Returns the number by which the second mean is divided after {@code steps} updates. */
-  double correction2(long steps) {
-    return 1 - Math.pow(beta2, steps);
-  }
 }

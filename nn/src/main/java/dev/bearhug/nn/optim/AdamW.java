@@ -30,6 +30,6 @@ public final class AdamW extends Optimizer {
 
   @Override
   protected void update(ParamUpdate update) {
-    rule.apply(update, update.scaledGradient(0), update.weightDecay());
+    rule.apply(update, update.gradient(), update.gradScale(), update.weightDecay());
   }
 }

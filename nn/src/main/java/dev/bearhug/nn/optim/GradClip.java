@@ -5,6 +5,9 @@ import dev.bearhug.nn.Parameter;
 import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.memory.Scope;
+import dev.bearhug.tensor.op.Dispatcher;
+import dev.bearhug.tensor.op.NoAttrs;
+import dev.bearhug.tensor.op.std.SumOfSquaresOp;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -84,7 +87,7 @@ public record GradClip(double maxNorm, double p) {
 
   private static Tensor part(Tensor gradient, double p) {
     if (p == 2) {
-      return gradient.square().sum();
+      return Dispatcher.call(SumOfSquaresOp.INSTANCE, NoAttrs.NONE, gradient);
     }
     Tensor flat = gradient.abs().reshape(gradient.numel());
     return Double.isInfinite(p) ? flat.max(0, false) : flat.pow(p).sum();

@@ -19,11 +19,4 @@ public record ParamUpdate(
     double rate,
     double weightDecay,
     double gradScale,
-    ParamState state) {
-
-  /** Returns the scaled gradient plus {@code l2} times the weights; a new tensor where needed. */
-  Tensor scaledGradient(double l2) {
-    Tensor scaled = gradScale == 1 ? gradient : gradient.mul(gradScale);
-    return l2 == 0 ? scaled : scaled.add(parameter.tensor().mul(l2));
-  }
-}
+    ParamState state) {}

@@ -1,8 +1,7 @@
 package dev.bearhug.nn.optim;
 
-import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.op.Dispatcher;
-import dev.bearhug.tensor.op.std.AccumulateOp;
+import dev.bearhug.tensor.op.std.SgdOp;
 import java.util.List;
 
 /**
@@ -77,13 +76,20 @@ public final class Sgd extends Optimizer {
 
   @Override
   protected void update(ParamUpdate update) {
-    Tensor direction = update.scaledGradient(update.weightDecay());
-    if (settings.momentum() != 0) {
-      Tensor buffer = update.state().slot(BUFFER);
-      double fresh = update.state().steps() == 1 ? 1 : 1 - settings.dampening();
-      buffer.assign(buffer.mul(settings.momentum()).add(direction.mul(fresh)));
-      direction = settings.nesterov() ? direction.add(buffer.mul(settings.momentum())) : buffer;
-    }
-    Dispatcher.apply(AccumulateOp.INSTANCE, -update.rate(), update.parameter().tensor(), direction);
+    SgdOp.Attrs step =
+        new SgdOp.Attrs(
+            update.rate(),
+            settings.momentum(),
+            settings.dampening(),
+            settings.nesterov(),
+            update.weightDecay(),
+            update.state().steps() == 1,
+            update.gradScale());
+    Dispatcher.apply(
+        SgdOp.INSTANCE,
+        step,
+        update.parameter().tensor(),
+        update.gradient(),
+        settings.momentum() == 0 ? null : update.state().slot(BUFFER));
   }
 }
