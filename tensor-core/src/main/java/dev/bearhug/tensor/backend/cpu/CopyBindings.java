@@ -45,7 +45,7 @@ final class CopyBindings {
       copyTo(x, y.address(), y.layout());
       return;
     }
-    try (PackedInput dense = PackedInput.rowMajor(cpu.pool(), x)) {
+    try (Operand dense = Operand.rowMajor(cpu.pool(), x)) {
       Conversion conversion = conversion(x.dtype(), y.dtype(), dense.address(), y.address());
       cpu.elements(y.numel(), conversion::run);
     }

@@ -22,6 +22,12 @@ public final class CpuBackend extends HostBackend {
     ReductionBindings.register(kernels(), cpu);
     MatmulBindings.register(kernels(), cpu);
     NormBindings.register(kernels(), cpu);
+    AttentionBindings.register(kernels(), cpu);
+    ConditionBindings.register(kernels(), cpu);
+    IndexBindings.register(kernels(), cpu);
+    LossBindings.register(kernels(), cpu);
+    OptimizerBindings.register(kernels(), cpu);
+    RandomBindings.register(kernels(), cpu);
   }
 
   @Override

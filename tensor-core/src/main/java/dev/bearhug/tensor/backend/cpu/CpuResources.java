@@ -39,4 +39,26 @@ record CpuResources(FloatKernels kernels, Gemm gemm, WorkerPool pool) {
       pool.parallelFor(rows, rowGrain(cols), task);
     }
   }
+
+  /** The sum of a range's parts. */
+  @FunctionalInterface
+  interface PartialSum {
+
+    /** The sum over the elements {@code [from, to)}. */
+    double of(long from, long to);
+  }
+
+  /** A sum over {@code n} elements: parts on several threads, added in their order. */
+  double total(long n, PartialSum part) {
+    if (n <= GRAIN) {
+      return part.of(0, n);
+    }
+    double[] parts = new double[Math.toIntExact((n - 1) / GRAIN + 1)];
+    pool.parallelFor(n, GRAIN, (from, to) -> parts[(int) (from / GRAIN)] = part.of(from, to));
+    double sum = 0;
+    for (double p : parts) {
+      sum += p;
+    }
+    return sum;
+  }
 }

@@ -67,7 +67,6 @@ final class ElementwiseBindings {
     table.add("affine", b::affine, DType.F32);
     table.add("clamp", b::clamp, DType.F32);
     table.add("pow", b::pow, DType.F32);
-    table.add("accumulate", b::accumulate, DType.F32);
   }
 
   // ---------------------------------------------------------------- one input
@@ -183,15 +182,6 @@ final class ElementwiseBindings {
     }
   }
 
-  private void accumulate(KernelCall c) {
-    double alpha = c.<Double>attrs();
-    long target = c.in(0).address();
-    long source = c.in(1).address();
-    cpu.elements(
-        c.in(0).numel(),
-        (from, to) -> map.axpy((float) alpha, source + 4 * from, target + 4 * from, to - from));
-  }
-
   // ---------------------------------------------------------------- two inputs
 
   private void binary(KernelCall c, BinaryOp op) {
@@ -218,8 +208,8 @@ final class ElementwiseBindings {
         return;
       }
     }
-    try (PackedInput left = PackedInput.of(cpu.pool(), a, isFriendly(a));
-        PackedInput right = PackedInput.of(cpu.pool(), b, isFriendly(b))) {
+    try (Operand left = Operand.of(cpu.pool(), a, isFriendly(a));
+        Operand right = Operand.of(cpu.pool(), b, isFriendly(b))) {
       broadcast(op, y, left, right);
     }
   }
@@ -235,7 +225,7 @@ final class ElementwiseBindings {
     return true;
   }
 
-  private void broadcast(BinaryOp op, Tensor y, PackedInput a, PackedInput b) {
+  private void broadcast(BinaryOp op, Tensor y, Operand a, Operand b) {
     StridedLoop loop = StridedLoop.over(y.shape(), y.layout(), a.layout(), b.layout());
     long out = y.address();
     boolean leftRepeats = loop.stride(1, 0) == 0;

@@ -90,8 +90,8 @@ final class MatmulBindings {
     long n = w.dim(0);
     long m = y.numel() / n;
     Layout rows = k == 0 ? null : x.layout().reshape(Shape.of(m, k));
-    try (PackedInput in = PackedInput.of(cpu.pool(), x, rows != null);
-        PackedInput offset = bias == null ? null : PackedInput.rowMajor(cpu.pool(), bias)) {
+    try (Operand in = Operand.of(cpu.pool(), x, rows != null);
+        Operand offset = bias == null ? null : Operand.rowMajor(cpu.pool(), bias)) {
       GemmShape shape =
           new GemmShape(
               1,

@@ -104,24 +104,8 @@ final class ReductionBindings {
           count,
           (from, to) -> reduce.sumRows(x + 4 * from * count, y + 4 * from, to - from, count));
     } else {
-      putFloat(y, (float) total(x, count));
+      putFloat(y, (float) cpu.total(count, (from, to) -> reduce.sum(x + 4 * from, to - from)));
     }
-  }
-
-  private double total(long x, long n) {
-    if (n <= CpuResources.GRAIN) {
-      return reduce.sum(x, n);
-    }
-    double[] parts = new double[Math.toIntExact((n - 1) / CpuResources.GRAIN + 1)];
-    cpu.elements(
-        n,
-        (from, to) ->
-            parts[(int) (from / CpuResources.GRAIN)] = reduce.sum(x + 4 * from, to - from));
-    double sum = 0;
-    for (double p : parts) {
-      sum += p;
-    }
-    return sum;
   }
 
   private void sumColumns(long x, long outer, long rows, long cols, long y) {

@@ -122,6 +122,13 @@ final class StridedLoop {
         });
   }
 
+  /** Runs the task for all rows in this thread, in row-major order. */
+  void forEachRowInOrder(RowTask task) {
+    if (dims[0] > 0 && outer > 0) {
+      walk(0, outer, 0, dims[0], task);
+    }
+  }
+
   /** Handles the two innermost axes at once. */
   @FunctionalInterface
   interface PlaneTask {

@@ -1,30 +1,49 @@
 package dev.bearhug.tensor.backend.cpu;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.bearhug.tensor.DType;
+import dev.bearhug.tensor.Device;
 import dev.bearhug.tensor.Shape;
+import dev.bearhug.tensor.memory.Scope;
+import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
 import dev.bearhug.tensor.op.ViewOp;
 import dev.bearhug.tensor.op.std.AccumulateOp;
+import dev.bearhug.tensor.op.std.AdamWOp;
 import dev.bearhug.tensor.op.std.AffineOp;
 import dev.bearhug.tensor.op.std.ArgmaxOp;
+import dev.bearhug.tensor.op.std.AttentionGradOp;
+import dev.bearhug.tensor.op.std.AttentionOp;
 import dev.bearhug.tensor.op.std.CatOp;
 import dev.bearhug.tensor.op.std.CopyOp;
+import dev.bearhug.tensor.op.std.CrossEntropyGradOp;
+import dev.bearhug.tensor.op.std.CrossEntropyOp;
+import dev.bearhug.tensor.op.std.DropoutOp;
 import dev.bearhug.tensor.op.std.ElementwiseOps;
+import dev.bearhug.tensor.op.std.EmbeddingGradOp;
+import dev.bearhug.tensor.op.std.EmbeddingOp;
 import dev.bearhug.tensor.op.std.ExtremumOp;
+import dev.bearhug.tensor.op.std.GatherOp;
 import dev.bearhug.tensor.op.std.LayerNormGradOp;
 import dev.bearhug.tensor.op.std.LayerNormOp;
 import dev.bearhug.tensor.op.std.LinearOp;
 import dev.bearhug.tensor.op.std.LogSoftmaxOp;
 import dev.bearhug.tensor.op.std.MatmulOp;
+import dev.bearhug.tensor.op.std.Reduction;
+import dev.bearhug.tensor.op.std.ScatterAddOp;
 import dev.bearhug.tensor.op.std.SliceGradOp;
 import dev.bearhug.tensor.op.std.SliceOp;
 import dev.bearhug.tensor.op.std.SoftmaxGradOp;
 import dev.bearhug.tensor.op.std.SoftmaxOp;
 import dev.bearhug.tensor.op.std.StandardOps;
+import dev.bearhug.tensor.op.std.SumOfSquaresOp;
 import dev.bearhug.tensor.op.std.SumOp;
+import dev.bearhug.tensor.op.std.WhereOp;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -47,6 +66,18 @@ class CpuBindingsTest {
     for (Sample<A> sample : op.samples(new Sampler(SEED)).toList()) {
       for (OpRun.Strides strides : OpRun.Strides.values()) {
         OpRun.check(op, sample, strides);
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ops")
+  <A> void reportsWrongInputs(Op<A> op) {
+    for (ErrorSample<A> error : op.errorSamples(new Sampler(SEED))) {
+      try (Scope scope = Scope.open("error")) {
+        assertThatThrownBy(() -> OpRun.run(op, error.sample(), Device.CPU, OpRun.Strides.ROW_MAJOR))
+            .isInstanceOf(error.error())
+            .hasMessage(error.message());
       }
     }
   }
@@ -163,7 +194,94 @@ class CpuBindingsTest {
             .uniform(500)
             .uniformIn(1, 2, 500)
             .build());
+    addIndexed(cases, s);
+    addFused(cases, s);
     return cases;
+  }
+
+  private static void addIndexed(List<Case<?>> cases, Sampler s) {
+    add(
+        cases,
+        WhereOp.INSTANCE,
+        s.sample().bools(2, 1, 65, 130).uniform(2, 3, 65, 130).uniform().build());
+    add(
+        cases,
+        EmbeddingOp.INSTANCE,
+        s.sample(EmbeddingOp.Attrs.NO_PADDING).uniform(90, 33).indices(90, 40, 50).build());
+    add(
+        cases,
+        EmbeddingGradOp.INSTANCE,
+        s.sample(new EmbeddingGradOp.Attrs(1500, 7)).uniform(2000, 33).indices(900, 2000).build());
+    for (int axis = 0; axis < 3; axis++) {
+      add(
+          cases,
+          GatherOp.INSTANCE,
+          s.sample(axis).uniform(40, 41, 42).indices(40, 33, 34, 35).build());
+      add(
+          cases,
+          ScatterAddOp.INSTANCE,
+          s.sample(axis).uniform(40, 41, 42).indices(20, 33, 34, 35).uniform(33, 34, 35).build());
+    }
+  }
+
+  private static void addFused(List<Case<?>> cases, Sampler s) {
+    add(
+        cases,
+        DropoutOp.INSTANCE,
+        s.sample(new DropoutOp.Attrs(0.3, 5, 6)).uniform(3, 70, 333).build());
+    add(
+        cases,
+        CrossEntropyOp.INSTANCE,
+        s.sample(new CrossEntropyOp.Attrs(3, 0.1, Reduction.MEAN))
+            .uniformIn(-3, 3, 200, 257)
+            .indices(257, 200)
+            .build());
+    add(
+        cases,
+        CrossEntropyGradOp.INSTANCE,
+        s.sample(new CrossEntropyOp.Attrs(3, 0.1, Reduction.MEAN))
+            .uniformIn(0.5, 2)
+            .uniform(200, 257)
+            .indices(257, 200)
+            .uniformIn(5.5, 6, 200)
+            .build());
+    add(cases, SumOfSquaresOp.INSTANCE, s.sample().uniform(3, 70, 333).build());
+    long[] n = {70001};
+    add(
+        cases,
+        AdamWOp.INSTANCE,
+        s.sample(AdamWOp.Attrs.atStep(3, 1e-2, 0.9, 0.999, 1e-8, 0.05, 0.7))
+            .constant(-1, 1, n)
+            .constant(-1, 1, n)
+            .constant(-1, 1, n)
+            .constant(0, 1, n)
+            .absent()
+            .build());
+    // Groups of several examples, of some heads of one example, and of one head.
+    long[][] sizes = {{3, 5, 130, 140, 8, 7}, {2, 3, 700, 750, 4, 4}, {1, 2, 1030, 1025, 3, 3}};
+    for (long[] z : sizes) {
+      for (boolean causal : new boolean[] {false, true}) {
+        AttentionOp.Attrs attrs = new AttentionOp.Attrs(0.6, causal, causal ? 0.2 : 0, 7, 8);
+        Sampler.Builder<AttentionOp.Attrs> forward =
+            s.sample(attrs)
+                .uniform(z[0], z[1], z[2], z[4])
+                .uniform(z[0], z[1], z[3], z[4])
+                .uniform(z[0], z[1], z[3], z[5]);
+        double[] mask = new double[(int) (z[0] * z[3])];
+        Arrays.setAll(mask, i -> i % 3 == 0 ? AttentionOp.MASKED : 0);
+        add(cases, AttentionOp.INSTANCE, forward.constants(mask, z[0], 1, 1, z[3]).build());
+        add(
+            cases,
+            AttentionGradOp.INSTANCE,
+            s.sample(attrs)
+                .uniform(z[0], z[1], z[2], z[5])
+                .uniform(z[0], z[1], z[2], z[4])
+                .uniform(z[0], z[1], z[3], z[4])
+                .uniform(z[0], z[1], z[3], z[5])
+                .uniformIn(0, 2.0 / z[3], z[0], z[1], z[2], z[3])
+                .build());
+      }
+    }
   }
 
   private static <A> void add(List<Case<?>> cases, Op<A> op, Sample<A> sample) {

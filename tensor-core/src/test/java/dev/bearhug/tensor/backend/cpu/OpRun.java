@@ -39,7 +39,12 @@ final class OpRun {
     }
     List<Tensor> results =
         new ArrayList<>(Arrays.asList(Dispatcher.apply(op, sample.attrs(), inputs)));
-    op.spec().mutated().forEach(name -> results.add(inputs[op.spec().inputIndex(name)]));
+    for (String name : op.spec().mutated()) {
+      Tensor changed = inputs[op.spec().inputIndex(name)];
+      if (changed != null) {
+        results.add(changed);
+      }
+    }
     return results;
   }
 

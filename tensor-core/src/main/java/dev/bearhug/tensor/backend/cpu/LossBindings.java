@@ -1,0 +1,107 @@
+package dev.bearhug.tensor.backend.cpu;
+
+import static dev.bearhug.tensor.memory.NativeMemory.getFloat;
+import static dev.bearhug.tensor.memory.NativeMemory.getLong;
+import static dev.bearhug.tensor.memory.NativeMemory.putFloat;
+
+import dev.bearhug.tensor.DType;
+import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.backend.KernelCall;
+import dev.bearhug.tensor.backend.KernelTable;
+import dev.bearhug.tensor.op.std.CrossEntropyOp;
+import dev.bearhug.tensor.op.std.IndexErrors;
+import dev.bearhug.tensor.op.std.Reduction;
+
+/** Cross entropy in single precision. */
+final class LossBindings {
+
+  private final CpuResources cpu;
+  private final LossKernels loss;
+
+  private LossBindings(CpuResources cpu) {
+    this.cpu = cpu;
+    this.loss = cpu.kernels().loss();
+  }
+
+  /** Adds the kernels to a table. */
+  static void register(KernelTable table, CpuResources cpu) {
+    LossBindings b = new LossBindings(cpu);
+    table.add("cross_entropy", b::crossEntropy, DType.F32);
+    table.add("cross_entropy_grad", b::crossEntropyGrad, DType.F32);
+  }
+
+  /** Checks the targets and returns how many rows count. */
+  private static long countRows(Tensor target, long classes, long ignoreIndex) {
+    long base = target.address();
+    long counted = 0;
+    for (long i = 0, n = target.numel(); i < n; i++) {
+      long t = getLong(base + 8 * i);
+      if (t == ignoreIndex) {
+        continue;
+      }
+      if (t < 0 || t >= classes) {
+        throw IndexErrors.target(t, target.shape(), i, classes, ignoreIndex);
+      }
+      counted++;
+    }
+    return counted;
+  }
+
+  private void crossEntropy(KernelCall c) {
+    CrossEntropyOp.Attrs a = c.attrs();
+    Tensor logits = c.in(0);
+    long rows = logits.dim(0);
+    long cols = logits.dim(1);
+    long counted = countRows(c.in(1), cols, a.ignoreIndex());
+    long x = logits.address();
+    long target = c.in(1).address();
+    long lse = c.out(1).address();
+    try (Scratch losses = new Scratch(4 * rows)) {
+      long each = losses.address();
+      cpu.rows(
+          rows,
+          cols,
+          (from, to) ->
+              loss.crossEntropyRows(
+                  x + 4 * from * cols,
+                  target + 8 * from,
+                  a.ignoreIndex(),
+                  (float) a.labelSmoothing(),
+                  each + 4 * from,
+                  lse + 4 * from,
+                  to - from,
+                  cols));
+      double total = cpu.kernels().reduce().sum(each, rows);
+      putFloat(
+          c.out(0).address(), (float) (a.reduction() == Reduction.SUM ? total : total / counted));
+    }
+  }
+
+  private void crossEntropyGrad(KernelCall c) {
+    CrossEntropyOp.Attrs a = c.attrs();
+    Tensor logits = c.in(1);
+    long cols = logits.dim(1);
+    long counted = countRows(c.in(2), cols, a.ignoreIndex());
+    double gloss = getFloat(c.in(0).address());
+    float scale = (float) (a.reduction() == Reduction.SUM ? gloss : gloss / counted);
+    long x = logits.address();
+    long target = c.in(2).address();
+    long lse = c.in(3).address();
+    long glogits = c.out(0).address();
+    cpu.rows(
+        logits.dim(0),
+        cols,
+        (from, to) ->
+            loss.crossEntropyGradRows(
+                x + 4 * from * cols,
+                lse + 4 * from,
+                target + 8 * from,
+                a.ignoreIndex(),
+                (float) a.labelSmoothing(),
+                scale,
+                0,
+                glogits + 4 * from * cols,
+                to - from,
+                cols));
+  }
+}

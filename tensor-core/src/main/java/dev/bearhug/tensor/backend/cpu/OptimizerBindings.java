@@ -1,0 +1,124 @@
+package dev.bearhug.tensor.backend.cpu;
+
+import static dev.bearhug.tensor.memory.NativeMemory.getFloat;
+import static dev.bearhug.tensor.memory.NativeMemory.putDouble;
+import static dev.bearhug.tensor.memory.NativeMemory.putFloat;
+
+import dev.bearhug.tensor.DType;
+import dev.bearhug.tensor.backend.KernelCall;
+import dev.bearhug.tensor.backend.KernelTable;
+import dev.bearhug.tensor.op.std.AdamWOp;
+import dev.bearhug.tensor.op.std.SgdOp;
+
+/** Optimizer steps and what they need, in single precision. */
+final class OptimizerBindings {
+
+  private final CpuResources cpu;
+  private final OptimizerKernels optimizer;
+
+  private OptimizerBindings(CpuResources cpu) {
+    this.cpu = cpu;
+    this.optimizer = cpu.kernels().optimizer();
+  }
+
+  /** Adds the kernels to a table. */
+  static void register(KernelTable table, CpuResources cpu) {
+    OptimizerBindings b = new OptimizerBindings(cpu);
+    table.add("accumulate", b::accumulate, DType.F32);
+    table.add("adamw", b::adamW, DType.F32);
+    table.add("sgd", b::sgd, DType.F32);
+    table.add("sum_of_squares", b::sumOfSquares, DType.F32);
+  }
+
+  private void accumulate(KernelCall c) {
+    float alpha = c.<Double>attrs().floatValue();
+    long target = c.in(0).address();
+    long source = c.in(1).address();
+    MapKernels map = cpu.kernels().map();
+    cpu.elements(
+        c.in(0).numel(),
+        (from, to) -> map.axpy(alpha, source + 4 * from, target + 4 * from, to - from));
+  }
+
+  private void adamW(KernelCall c) {
+    AdamWOp.Attrs a = c.attrs();
+    OptimizerKernels.AdamWStep step =
+        new OptimizerKernels.AdamWStep(
+            a.lr(),
+            a.beta1(),
+            a.beta2(),
+            a.eps(),
+            a.weightDecay(),
+            a.biasCorrection1(),
+            a.biasCorrection2(),
+            a.gradScale());
+    long param = c.in(0).address();
+    long grad = c.in(1).address();
+    long m = c.in(2).address();
+    long v = c.in(3).address();
+    if (c.in(4) == null) {
+      cpu.elements(
+          c.in(0).numel(),
+          (from, to) -> {
+            long at = 4 * from;
+            optimizer.adamW(param + at, grad + at, m + at, v + at, 0, to - from, step);
+          });
+      return;
+    }
+    long vmax = c.in(4).address();
+    AdamWFactors f = AdamWFactors.of(step);
+    cpu.elements(
+        c.in(0).numel(),
+        (from, to) -> {
+          for (long at = 4 * from; at < 4 * to; at += 4) {
+            amsGrad(param + at, grad + at, m + at, v + at, vmax + at, f);
+          }
+        });
+  }
+
+  /** One element of AdamW with the largest second moment so far (Reddi et al., 2018). */
+  private static void amsGrad(long param, long grad, long m, long v, long vmax, AdamWFactors f) {
+    float g = getFloat(grad) * f.gradScale();
+    float first = getFloat(m) * f.beta1() + g * f.oneMinusBeta1();
+    float second = getFloat(v) * f.beta2() + g * g * f.oneMinusBeta2();
+    float largest = Math.max(getFloat(vmax), second);
+    float denominator = (float) Math.sqrt(largest) / f.rootCorrection2() + f.eps();
+    putFloat(m, first);
+    putFloat(v, second);
+    putFloat(vmax, largest);
+    putFloat(param, getFloat(param) * f.keep() - f.stepSize() * first / denominator);
+  }
+
+  private void sgd(KernelCall c) {
+    SgdOp.Attrs a = c.attrs();
+    OptimizerKernels.SgdStep step =
+        new OptimizerKernels.SgdStep(
+            a.lr(),
+            a.momentum(),
+            a.dampening(),
+            a.nesterov(),
+            a.weightDecay(),
+            a.gradScale(),
+            a.first());
+    long param = c.in(0).address();
+    long grad = c.in(1).address();
+    long buffer = a.momentum() == 0 ? 0 : c.in(2).address();
+    cpu.elements(
+        c.in(0).numel(),
+        (from, to) ->
+            optimizer.sgd(
+                param + 4 * from,
+                grad + 4 * from,
+                buffer == 0 ? 0 : buffer + 4 * from,
+                to - from,
+                step));
+  }
+
+  private void sumOfSquares(KernelCall c) {
+    long x = c.in(0).address();
+    ReduceKernels reduce = cpu.kernels().reduce();
+    double sum =
+        cpu.total(c.in(0).numel(), (from, to) -> reduce.sumOfSquares(x + 4 * from, to - from));
+    putDouble(c.out(0).address(), sum);
+  }
+}
