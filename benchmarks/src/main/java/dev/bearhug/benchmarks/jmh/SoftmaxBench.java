@@ -1,0 +1,81 @@
+package dev.bearhug.benchmarks.jmh;
+
+import dev.bearhug.autograd.Autograd;
+import dev.bearhug.benchmarks.workload.Inputs;
+import dev.bearhug.tensor.Tensor;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
+
+/** Softmax of rows, with and without its gradient. */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(
+    value = 2,
+    jvmArgsAppend = {Vm.ADD_MODULES, Vm.NATIVE_ACCESS, Vm.COLLECTOR})
+@State(Scope.Thread)
+public class SoftmaxBench {
+
+  /** Rows. */
+  @Param("12288")
+  public long rows;
+
+  /** Elements per row. */
+  @Param("128")
+  public long cols;
+
+  private Tensor x;
+  private Tensor leaf;
+  private Tensor gradient;
+
+  /** Makes the tensors. */
+  @Setup(Level.Trial)
+  public void open() {
+    Inputs inputs = new Inputs(1);
+    x = inputs.normal(1, rows, cols);
+    leaf = Autograd.requireGrad(inputs.normal(1, rows, cols));
+    gradient = inputs.normal(1, rows, cols);
+  }
+
+  /** Gives the memory back. */
+  @TearDown(Level.Trial)
+  public void close() {
+    Autograd.freeze(leaf);
+    x.close();
+    leaf.close();
+    gradient.close();
+  }
+
+  /** The value alone. */
+  @Benchmark
+  public void forward(Blackhole hole) {
+    try (dev.bearhug.tensor.memory.Scope scope = dev.bearhug.tensor.memory.Scope.open("bench")) {
+      hole.consume(x.softmax());
+    }
+  }
+
+  /** The value, recorded, and its gradient. */
+  @Benchmark
+  public void forwardBackward(Blackhole hole) {
+    try (dev.bearhug.tensor.memory.Scope scope = dev.bearhug.tensor.memory.Scope.open("bench")) {
+      Tensor y = leaf.softmax();
+      Autograd.backward(y, gradient);
+      hole.consume(Autograd.grad(leaf));
+    }
+    Autograd.zeroGrad(leaf);
+  }
+}
