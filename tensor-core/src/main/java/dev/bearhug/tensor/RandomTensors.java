@@ -24,8 +24,13 @@ public final class RandomTensors {
     void fill(int[] words, float[] pair, float[] out4, long seed, long stream, long counter);
   }
 
-  /** Independent values of the normal distribution. */
+  /**
+   * Independent values of the normal distribution.
+   *
+   * @throws IllegalArgumentException if {@code std} is negative or not a number
+   */
   public static Tensor normal(Shape shape, double mean, double std, RandomSource source) {
+    checkDeviation("normal", std);
     return fill(
         shape,
         source,
@@ -39,21 +44,42 @@ public final class RandomTensors {
         });
   }
 
-  /** Independent values uniform over {@code [low, high)}. */
+  /**
+   * Independent values uniform over {@code [low, high)}, of 2^24 possible steps; all equal to
+   * {@code low} if both limits are equal.
+   *
+   * @throws IllegalArgumentException unless the limits are finite and in order
+   */
   public static Tensor uniform(Shape shape, double low, double high, RandomSource source) {
+    if (!(low <= high) || Double.isInfinite(high - low)) {
+      throw new IllegalArgumentException(
+          "uniform: the limits ["
+              + low
+              + ", "
+              + high
+              + ") must be finite and in order. Are they swapped?");
+    }
+    // Rounding to single precision could reach the upper limit.
+    float largest = Math.max((float) low, Math.nextDown((float) high));
     return fill(
         shape,
         source,
         (words, pair, out, seed, stream, counter) -> {
           Philox.block(seed, stream, counter, words);
           for (int i = 0; i < 4; i++) {
-            out[i] = (float) (low + (high - low) * Philox.uniform(words[i]));
+            out[i] = Math.min(largest, (float) (low + (high - low) * Philox.uniform(words[i])));
           }
         });
   }
 
-  /** Independent values of the normal distribution within two standard deviations of the mean. */
+  /**
+   * Independent values of the normal distribution within two standard deviations of the mean; those
+   * outside are drawn again.
+   *
+   * @throws IllegalArgumentException if {@code std} is negative or not a number
+   */
   public static Tensor truncatedNormal(Shape shape, double mean, double std, RandomSource source) {
+    checkDeviation("truncatedNormal", std);
     return fill(
         shape,
         source,
@@ -74,6 +100,16 @@ public final class RandomTensors {
             }
           }
         });
+  }
+
+  private static void checkDeviation(String component, double std) {
+    if (!(std >= 0)) {
+      throw new IllegalArgumentException(
+          component
+              + ": the standard deviation is "
+              + std
+              + " but must not be negative. Is it the logarithm of one?");
+    }
   }
 
   private static Tensor fill(Shape shape, RandomSource source, Block block) {

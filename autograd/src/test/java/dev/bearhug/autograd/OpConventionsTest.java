@@ -1,0 +1,141 @@
+package dev.bearhug.autograd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.bearhug.tensor.RandomSource;
+import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.backend.Philox;
+import dev.bearhug.tensor.memory.Scope;
+import dev.bearhug.tensor.op.Dispatcher;
+import dev.bearhug.tensor.op.std.AttentionOp;
+import dev.bearhug.tensor.op.std.CrossEntropyOp;
+import dev.bearhug.tensor.op.std.DropoutOp;
+import dev.bearhug.tensor.op.std.Reduction;
+import org.junit.jupiter.api.Test;
+
+/** What ops promise beyond their formula, where derivatives alone would not show it. */
+class OpConventionsTest {
+
+  @Test
+  void paddingRowOfAnEmbeddingGetsNoGradient() {
+    try (Scope scope = Scope.open("test")) {
+      Tensor table = Autograd.requireGrad(Tensor.ones(3, 2));
+      Tensor y = table.embedding(Tensor.of(new long[] {0, 1, 1, 2, 2, 2}), 1);
+      assertThat(y.toFloatArray()).containsOnly(1);
+      Autograd.backward(y.sum());
+      assertThat(Autograd.grad(table).toFloatArray()).containsExactly(1, 1, 0, 0, 3, 3);
+      Autograd.zeroGrad(table);
+    }
+  }
+
+  @Test
+  void meanCrossEntropyOfIgnoredRowsAloneIsNotANumberAndItsGradientZero() {
+    try (Scope scope = Scope.open("test")) {
+      Tensor logits = Autograd.requireGrad(Tensor.of(new float[] {1, 2, 3, 4}, 2, 2));
+      Tensor loss = logits.crossEntropy(Tensor.of(new long[] {-100, -100}));
+      assertThat(loss.item()).isNaN();
+      Autograd.backward(loss);
+      assertThat(Autograd.grad(logits).toFloatArray()).containsOnly(0);
+      Autograd.zeroGrad(logits);
+    }
+  }
+
+  @Test
+  void ignoredRowsDoNotCountInTheMean() {
+    try (Scope scope = Scope.open("test")) {
+      Tensor logits = Tensor.of(new float[] {1, 2, 9, 9, 3, 1}, 3, 2);
+      Tensor some = Tensor.of(new float[] {1, 2, 3, 1}, 2, 2);
+      assertThat(logits.crossEntropy(Tensor.of(new long[] {0, -100, 1})).item())
+          .isCloseTo(some.crossEntropy(Tensor.of(new long[] {0, 1})).item(), within(1e-6));
+    }
+  }
+
+  @Test
+  void dropoutKeepsByTheNumbersOfItsStream() {
+    int n = 10_007;
+    double p = 0.3;
+    try (Scope scope = Scope.open("test")) {
+      Tensor x = Autograd.requireGrad(Tensor.ones(n));
+      Tensor y = Dispatcher.call(DropoutOp.INSTANCE, new DropoutOp.Attrs(p, 5, 9), x);
+      float[] values = y.toFloatArray();
+      int[] words = new int[4];
+      int kept = 0;
+      for (int i = 0; i < n; i++) {
+        Philox.block(5, 9, i / 4, words);
+        boolean keep = Philox.uniform(words[i % 4]) >= (float) p;
+        kept += keep ? 1 : 0;
+        assertThat(values[i]).isEqualTo(keep ? (float) (1 / (1 - p)) : 0, within(1e-6f));
+      }
+      assertThat(kept / (double) n).isCloseTo(1 - p, within(0.02));
+      Autograd.backward(y.sum());
+      assertThat(Autograd.grad(x).toFloatArray()).isEqualTo(values);
+      Autograd.zeroGrad(x);
+    }
+  }
+
+  @Test
+  void dropoutOfATensorDrawsOneStreamAndNoneForZero() {
+    RandomSource source = new RandomSource(1);
+    try (Scope scope = Scope.open("test");
+        RandomSource.Use use = RandomSource.use(source)) {
+      Tensor x = Tensor.ones(64);
+      assertThat(x.dropout(0)).isSameAs(x);
+      assertThat(source.state().stream()).isZero();
+      assertThat(x.dropout(0.5).toFloatArray()).isNotEqualTo(x.dropout(0.5).toFloatArray());
+      assertThat(source.state().stream()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void attentionSpreadsEvenlyWhereEverythingIsMasked() {
+    try (Scope scope = Scope.open("test")) {
+      Tensor q = Tensor.of(new float[] {1, -2, 3, 4}, 1, 1, 2, 2);
+      float low = Float.NEGATIVE_INFINITY;
+      for (float masked : new float[] {low, -Float.MAX_VALUE}) {
+        Tensor mask = Tensor.of(new float[] {masked, masked, 0, masked}, 2, 2);
+        Tensor probs = q.attention(q, q, mask, 1, false, 0)[1];
+        assertThat(probs.toFloatArray()).containsExactly(0.5f, 0.5f, 1, 0);
+      }
+    }
+  }
+
+  @Test
+  void causalAttentionAlignsTheLastQueryWithTheLastKey() {
+    try (Scope scope = Scope.open("test")) {
+      Tensor k = Tensor.zeros(1, 1, 4, 2);
+      Tensor probs = Tensor.zeros(1, 1, 2, 2).attention(k, k, null, 1, true, 0)[1];
+      float third = 1 / 3f;
+      assertThat(probs.toFloatArray())
+          .usingComparatorWithPrecision(1e-6f)
+          .containsExactly(third, third, third, 0, 0.25f, 0.25f, 0.25f, 0.25f);
+    }
+  }
+
+  @Test
+  void minimumGivesItsGradientToTheSmallerSideAndHalvesItAtTies() {
+    try (Scope scope = Scope.open("test")) {
+      Tensor a = Autograd.requireGrad(Tensor.of(new float[] {1, 5, 3}));
+      Tensor b = Autograd.requireGrad(Tensor.of(new float[] {2, 4, 3}));
+      Autograd.backward(a.minimum(b).sum());
+      assertThat(Autograd.grad(a).toFloatArray()).containsExactly(1, 0, 0.5f);
+      assertThat(Autograd.grad(b).toFloatArray()).containsExactly(0, 1, 0.5f);
+      Autograd.zeroGrad(a);
+      Autograd.zeroGrad(b);
+    }
+  }
+
+  @Test
+  void optionsOutsideTheirRangeAreRefused() {
+    assertThatThrownBy(() -> new DropoutOp.Attrs(1, 0, 0))
+        .hasMessage(
+            "dropout: the probability of dropping is 1.0 but must be in [0, 1). Is it given in"
+                + " percent?");
+    assertThatThrownBy(() -> new AttentionOp.Attrs(1, false, -0.1, 0, 0))
+        .hasMessageStartingWith("attention: the probability of dropping is -0.1");
+    assertThatThrownBy(() -> new CrossEntropyOp.Attrs(-100, 10, Reduction.MEAN))
+        .hasMessage(
+            "cross_entropy: labelSmoothing is 10.0 but must be in [0, 1]. Is it given in percent?");
+  }
+}
