@@ -4,13 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.bearhug.nn.Trainable;
-import dev.bearhug.nn.optim.AdamW;
-import dev.bearhug.nn.optim.GradClip;
-import dev.bearhug.nn.optim.LrSchedules;
-import dev.bearhug.nn.optim.Optimizer;
-import dev.bearhug.nn.optim.ParamGroup;
-import dev.bearhug.tensor.Device;
 import dev.bearhug.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,27 +15,26 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A run that is stopped at any step and resumed equals the uninterrupted one bit for bit. */
 class ResumeTest {
-  private static final List<TaggingTask.Example> EXAMPLES = TaggingTask.examples(22, 31);
-  private static final int STEPS = 9;
-
   @TempDir Path folder;
 
   @Test
   void equalsTheUninterruptedRunWhereverItWasStopped() throws IOException {
     EventLog wholeLog = new EventLog();
     List<float[]> expected;
-    try (Run whole = new Run(folder.resolve("whole"), 1, settings(2))) {
-      assertThat(whole.trainer.listener(wholeLog).build().run().steps()).isEqualTo(STEPS);
+    try (ResumableRun whole =
+        new ResumableRun(folder.resolve("whole"), 1, ResumableRun.settings(2))) {
+      assertThat(whole.trainer.listener(wholeLog).build().run().steps())
+          .isEqualTo(ResumableRun.STEPS);
       expected = whole.model.weights();
     }
-    for (int stop = 1; stop < STEPS; stop++) {
+    for (int stop = 1; stop < ResumableRun.STEPS; stop++) {
       Path place = folder.resolve("stop-" + stop);
       EventLog log = new EventLog();
-      try (Run first = new Run(place, 1, settings(2))) {
+      try (ResumableRun first = new ResumableRun(place, 1, ResumableRun.settings(2))) {
         stopAfter(first, stop, log);
       }
       // Another seed: nothing of the new model's own weights may remain.
-      try (Run second = new Run(place, 99, settings(2))) {
+      try (ResumableRun second = new ResumableRun(place, 99, ResumableRun.settings(2))) {
         Checkpoint last = second.store.latestComplete().orElseThrow();
         assertThat(last.step()).isEqualTo(stop);
         second.trainer.listener(log).build().resume(last);
@@ -56,23 +48,23 @@ class ResumeTest {
 
   @Test
   void aFinishedRunHasNothingLeftToDo() throws IOException {
-    try (Run whole = new Run(folder, 1, settings(2))) {
+    try (ResumableRun whole = new ResumableRun(folder, 1, ResumableRun.settings(2))) {
       whole.trainer.build().run();
     }
-    try (Run again = new Run(folder, 2, settings(2))) {
+    try (ResumableRun again = new ResumableRun(folder, 2, ResumableRun.settings(2))) {
       TrainResult result = again.trainer.build().resume(again.store.latestComplete().orElseThrow());
       assertThat(result.reason()).isEqualTo(TrainResult.Reason.COMPLETED);
-      assertThat(result.steps()).isEqualTo(STEPS);
+      assertThat(result.steps()).isEqualTo(ResumableRun.STEPS);
       assertThat(result.bestStep()).isPositive();
     }
   }
 
   @Test
   void refusesOtherSettings() throws IOException {
-    try (Run first = new Run(folder, 1, settings(2))) {
+    try (ResumableRun first = new ResumableRun(folder, 1, ResumableRun.settings(2))) {
       stopAfter(first, 2, new EventLog());
     }
-    try (Run other = new Run(folder, 1, settings(3))) {
+    try (ResumableRun other = new ResumableRun(folder, 1, ResumableRun.settings(3))) {
       Checkpoint last = other.store.latestComplete().orElseThrow();
       assertThatIllegalArgumentException()
           .isThrownBy(() -> other.trainer.build().resume(last))
@@ -84,7 +76,7 @@ class ResumeTest {
   @Test
   void refusesADamagedState() throws IOException {
     Path checkpoint;
-    try (Run first = new Run(folder, 1, settings(2))) {
+    try (ResumableRun first = new ResumableRun(folder, 1, ResumableRun.settings(2))) {
       stopAfter(first, 2, new EventLog());
       checkpoint = first.store.latestComplete().orElseThrow().folder();
     }
@@ -132,7 +124,7 @@ class ResumeTest {
 
   @Test
   void oneTrainerMakesOneRun() throws IOException {
-    try (Run run = new Run(folder, 1, settings(2))) {
+    try (ResumableRun run = new ResumableRun(folder, 1, ResumableRun.settings(2))) {
       Trainer trainer = run.trainer.build();
       trainer.run();
       assertThatThrownBy(trainer::run)
@@ -141,7 +133,7 @@ class ResumeTest {
     }
   }
 
-  private static void stopAfter(Run run, int step, EventLog log) throws IOException {
+  private static void stopAfter(ResumableRun run, int step, EventLog log) throws IOException {
     Trainer[] trainer = new Trainer[1];
     trainer[0] =
         run.trainer
@@ -162,56 +154,5 @@ class ResumeTest {
   /** What happened, without starts and ends of processes and the checkpoints of stops. */
   private static List<String> told(EventLog log) {
     return log.lines.stream().filter(l -> !l.matches("(start|end|saved) .*")).toList();
-  }
-
-  private static TrainSettings settings(int accumulate) {
-    return TrainSettings.builder()
-        .epochs(3)
-        .accumulate(accumulate)
-        .clip(GradClip.l2(0.5))
-        .evaluateEvery(2)
-        .metric("loss", false)
-        .patience(50, 0)
-        .seed(17)
-        .build();
-  }
-
-  /** A process: model, optimizer, store and trainer of its own. */
-  private static final class Run implements AutoCloseable {
-    private final TaggingTask.Model model;
-    private final Optimizer optimizer;
-    private final CheckpointStore store;
-    private final Trainer.Builder trainer;
-
-    Run(Path folder, long seed, TrainSettings settings) throws IOException {
-      model = new TaggingTask.Model(seed, 0.2);
-      optimizer = new AdamW(ParamGroup.standard(model.parameters(), 0.1));
-      store = CheckpointStore.open(folder);
-      trainer =
-          Trainer.builder(
-                  model,
-                  TaggingTask.shuffled(EXAMPLES, 4),
-                  optimizer,
-                  LrSchedules.linear(0.05, 2, STEPS))
-              .settings(settings)
-              .evaluator(m -> Map.of("loss", loss(m)))
-              .checkpoints(store, new ParameterFiles(model.parameters()));
-    }
-
-    private static double loss(Trainable model) {
-      return EvaluationLoop.run(
-          model,
-          TaggingTask.inOrder(EXAMPLES, 5),
-          Device.CPU,
-          LossTerm.STANDARD,
-          (batch, outputs) -> {});
-    }
-
-    @Override
-    public void close() throws IOException {
-      store.close();
-      optimizer.close();
-      model.close();
-    }
   }
 }
