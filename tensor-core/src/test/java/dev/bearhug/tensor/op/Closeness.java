@@ -20,13 +20,7 @@ public final class Closeness {
       assertThat(same || Math.abs(a - e) <= absolute + relative * Math.abs(e))
           .as(
               "%s: element %d is %s but must be %s (difference %.3g, allowed %.3g; seed %d)",
-              what,
-              i,
-              a,
-              e,
-              Math.abs(a - e),
-              absolute + relative * Math.abs(e),
-              OpCases.SEED)
+              what, i, a, e, Math.abs(a - e), absolute + relative * Math.abs(e), OpCases.SEED)
           .isTrue();
     }
   }

@@ -48,7 +48,9 @@ public enum InputForm {
   EXPANDED {
     @Override
     Layout layout(Shape shape) {
-      return repeats(shape) ? Layout.contiguous(shape.with(0, 1)).expand(shape) : Layout.contiguous(shape);
+      return repeats(shape)
+          ? Layout.contiguous(shape.with(0, 1)).expand(shape)
+          : Layout.contiguous(shape);
     }
   };
 

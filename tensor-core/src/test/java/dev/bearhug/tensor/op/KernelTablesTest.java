@@ -35,11 +35,7 @@ class KernelTablesTest {
     for (String op : cpu.ops()) {
       KernelTable.Entry entry = cpu.find(op, DType.F32);
       if (entry != null
-          && entry
-              .kernel()
-              .getClass()
-              .getPackageName()
-              .equals(CpuBackend.class.getPackageName())) {
+          && entry.kernel().getClass().getPackageName().equals(CpuBackend.class.getPackageName())) {
         fast.add(op);
       }
     }

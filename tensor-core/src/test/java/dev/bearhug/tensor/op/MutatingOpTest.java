@@ -89,8 +89,7 @@ class MutatingOpTest {
         try (Scope scope = Scope.open("mutate")) {
           Tensor[] in = c.tensors(device, type, InputForm.ROW_MAJOR);
           SampleInput gradient = c.inputs().get(1);
-          in[1] =
-              InputForm.TRANSPOSED.tensor(gradient.shape(), gradient.values(), type, device);
+          in[1] = InputForm.TRANSPOSED.tensor(gradient.shape(), gradient.values(), type, device);
           assertThat(c.apply(in)).isEmpty();
           for (int i = 0; i < in.length; i++) {
             if (in[i] != null) {

@@ -198,8 +198,7 @@ class OpContractTest {
   /** Strides cannot express every reshape; all other views exist for all strides. */
   private static boolean viewExists(OpCase c, InputForm form) {
     return !c.op().name().equals("reshape")
-        || form.layout(c.inputs().get(0).shape()).reshape((Shape) c.attrs())
-            != null;
+        || form.layout(c.inputs().get(0).shape()).reshape((Shape) c.attrs()) != null;
   }
 
   @ParameterizedTest(name = "{0}")
@@ -218,7 +217,9 @@ class OpContractTest {
     }
   }
 
-  /** FlashAttention's rule: at most twice the error of the plain computation, thrice in gradients. */
+  /**
+   * FlashAttention's rule: at most twice the error of the plain computation, thrice in gradients.
+   */
   @ParameterizedTest(name = "{0}")
   @MethodSource("withFloats")
   void bf16LosesNoMoreThanItMust(OpCase original) {
@@ -228,7 +229,8 @@ class OpContractTest {
         c.op().isComposed()
             ? c.definition(Device.REFERENCE, DType.BF16)
             : c.forward(Device.REFERENCE, DType.BF16, InputForm.ROW_MAJOR);
-    assertWithin(c.toString(), 2, c.forward(Device.CPU, DType.BF16, InputForm.ROW_MAJOR), plain, wanted);
+    assertWithin(
+        c.toString(), 2, c.forward(Device.CPU, DType.BF16, InputForm.ROW_MAJOR), plain, wanted);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -299,8 +301,7 @@ class OpContractTest {
   static List<Failing> failing() {
     return OpRegistry.all().stream()
         .flatMap(
-            op ->
-                op.errorSamples(new Sampler(OpCases.SEED)).stream().map(e -> new Failing(op, e)))
+            op -> op.errorSamples(new Sampler(OpCases.SEED)).stream().map(e -> new Failing(op, e)))
         .toList();
   }
 

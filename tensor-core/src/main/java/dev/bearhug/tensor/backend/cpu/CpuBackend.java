@@ -3,6 +3,7 @@ package dev.bearhug.tensor.backend.cpu;
 import dev.bearhug.tensor.Device;
 import dev.bearhug.tensor.backend.Backend;
 import dev.bearhug.tensor.backend.HostBackend;
+import dev.bearhug.tensor.backend.KernelTable;
 import dev.bearhug.tensor.backend.generic.GenericKernels;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,18 +17,22 @@ public final class CpuBackend extends HostBackend {
   private CpuBackend() {
     super(Device.CPU);
     GenericKernels.register(kernels());
-    CpuResources cpu = CpuResources.shared();
-    ElementwiseBindings.register(kernels(), cpu);
-    CopyBindings.register(kernels(), cpu);
-    ReductionBindings.register(kernels(), cpu);
-    MatmulBindings.register(kernels(), cpu);
-    NormBindings.register(kernels(), cpu);
-    AttentionBindings.register(kernels(), cpu);
-    ConditionBindings.register(kernels(), cpu);
-    IndexBindings.register(kernels(), cpu);
-    LossBindings.register(kernels(), cpu);
-    OptimizerBindings.register(kernels(), cpu);
-    RandomBindings.register(kernels(), cpu);
+    register(kernels(), CpuResources.shared());
+  }
+
+  /** Adds all kernels of this package to a table. */
+  static void register(KernelTable table, CpuResources cpu) {
+    ElementwiseBindings.register(table, cpu);
+    CopyBindings.register(table, cpu);
+    ReductionBindings.register(table, cpu);
+    MatmulBindings.register(table, cpu);
+    NormBindings.register(table, cpu);
+    AttentionBindings.register(table, cpu);
+    ConditionBindings.register(table, cpu);
+    IndexBindings.register(table, cpu);
+    LossBindings.register(table, cpu);
+    OptimizerBindings.register(table, cpu);
+    RandomBindings.register(table, cpu);
   }
 
   @Override

@@ -1,10 +1,13 @@
 package dev.bearhug.tensor.backend.cpu;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Device;
 import dev.bearhug.tensor.Shape;
+import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.backend.KernelTable;
 import dev.bearhug.tensor.memory.Scope;
 import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Op;
@@ -47,9 +50,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every op on the CPU in single precision against the reference device in double precision. */
 class CpuBindingsTest {
@@ -82,9 +87,67 @@ class CpuBindingsTest {
     }
   }
 
+  /** The kernels with plain loops alone, or with SIMD and the vector product. */
+  private static KernelTable table(boolean simd, WorkerPool pool) {
+    KernelTable table = new KernelTable();
+    boolean vector = simd && VectorSupport.isVector();
+    CpuBackend.register(
+        table,
+        new CpuResources(
+            vector ? VectorSupport.kernels() : VectorSupport.scalarKernels(),
+            GemmSelector.select(vector ? "vector" : "loop", pool).gemm(),
+            pool));
+    return table;
+  }
+
+  @ParameterizedTest(name = "SIMD {0}")
+  @ValueSource(booleans = {false, true})
+  void givesTheSameBitsWithAnyNumberOfThreads(boolean simd) {
+    WorkerPool pool = new WorkerPool(1);
+    KernelTable table = table(simd, pool);
+    for (Case<?> c : large()) {
+      pool.setThreads(1);
+      List<double[]> once = c.results(table);
+      for (int threads = 2; threads <= 3; threads++) {
+        pool.setThreads(threads);
+        List<double[]> again = c.results(table);
+        for (int o = 0; o < once.size(); o++) {
+          assertThat(again.get(o)).as("%s, %d threads", c, threads).isEqualTo(once.get(o));
+        }
+      }
+    }
+    pool.setThreads(1);
+  }
+
+  @Test
+  void agreesWithTheReferenceWithoutSimd() {
+    KernelTable table = table(false, new WorkerPool(1));
+    ops().forEach(op -> withoutSimd(op, table));
+  }
+
+  private static <A> void withoutSimd(Op<A> op, KernelTable table) {
+    op.samples(new Sampler(SEED))
+        .forEach(
+            sample -> {
+              try (Scope scope = Scope.open("check")) {
+                List<Tensor> have = OpRun.run(op, sample, table);
+                if (have != null) {
+                  String what = op.name() + " " + sample + " without SIMD";
+                  OpRun.compare(what, op, have, OpRun.reference(op, sample));
+                }
+              }
+            });
+  }
+
   private record Case<A>(Op<A> op, Sample<A> sample) {
     void check(OpRun.Strides strides) {
       OpRun.check(op, sample, strides);
+    }
+
+    List<double[]> results(KernelTable table) {
+      try (Scope scope = Scope.open("results")) {
+        return OpRun.run(op, sample, table).stream().map(Tensor::toDoubleArray).toList();
+      }
     }
   }
 
