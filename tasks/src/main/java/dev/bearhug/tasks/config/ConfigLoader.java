@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bearhug.tasks.internal.Suggestions;
+import dev.bearhug.tasks.processor.DataSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +27,8 @@ public final class ConfigLoader {
           List.of("model.path", "model.config"),
           List.of("train.warmupSteps", "train.warmupRatio"),
           List.of("data.devFraction", "data.trainRows"));
+
+  private static final String DATA = "data.";
 
   private final Map<String, Class<?>> leaves = RecordCodec.leaves(RunConfig.class);
   private String preset;
@@ -99,6 +102,63 @@ public final class ConfigLoader {
       throw new ConfigException(e.key, origins.get(e.key), e.getMessage());
     } catch (IllegalArgumentException e) {
       // The checks of the records start their messages with the key.
+      String key = e.getMessage().split(" ", 2)[0];
+      throw new ConfigException(key, origins.get(key), e.getMessage());
+    }
+  }
+
+  /**
+   * Returns how data is read, changed by single settings.
+   *
+   * @param spec the specification to begin with
+   * @param settings each {@code data.x=y}
+   * @throws ConfigException for an unknown key or a value of a wrong type or out of range
+   */
+  public static DataSpec overrideData(DataSpec spec, List<String> settings) {
+    ConfigLoader loader = new ConfigLoader();
+    settings.forEach(loader::set);
+    Map<String, JsonNode> values = new LinkedHashMap<>();
+    RecordCodec.toTree(spec)
+        .properties()
+        .forEach(entry -> values.put(DATA + entry.getKey(), entry.getValue()));
+    Map<String, String> origins = new LinkedHashMap<>();
+    apply(loader.settingsLayer(), values, origins);
+    return bindData(values, origins);
+  }
+
+  /** Returns how data is read as JSON for {@link #readData}. */
+  public static String dataToJson(DataSpec spec) {
+    ObjectNode root = JsonNodeFactory.instance.objectNode();
+    root.set("data", RecordCodec.toTree(spec));
+    return root.toPrettyString() + "\n";
+  }
+
+  /**
+   * Reads how data is read.
+   *
+   * @param file what {@link #dataToJson} wrote
+   * @throws ConfigException when the file cannot be read or is not of this form
+   */
+  public static DataSpec readData(Path file) {
+    ConfigSource source = ConfigSource.ofFile(file, RecordCodec.leaves(RunConfig.class));
+    return bindData(source.values(), source.origins());
+  }
+
+  private static DataSpec bindData(Map<String, JsonNode> values, Map<String, String> origins) {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    values.forEach(
+        (key, value) -> {
+          if (!key.startsWith(DATA)) {
+            throw new ConfigException(
+                key, origins.get(key), key + " has no effect here; only keys of data. have.");
+          }
+          tree.set(key.substring(DATA.length()), value);
+        });
+    try {
+      return RecordCodec.bind(DataSpec.class, tree);
+    } catch (RecordCodec.Mismatch e) {
+      throw new ConfigException(DATA + e.key, origins.get(DATA + e.key), DATA + e.getMessage());
+    } catch (IllegalArgumentException e) {
       String key = e.getMessage().split(" ", 2)[0];
       throw new ConfigException(key, origins.get(key), e.getMessage());
     }

@@ -1,15 +1,13 @@
 package dev.bearhug.tasks.config;
 
-import dev.bearhug.tasks.internal.Suggestions;
 import dev.bearhug.tasks.processor.DataSpec;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * Everything that determines a training run.
  *
- * @param task what is trained: {@code classification}, which covers classes, sets of classes and
- *     numbers
+ * @param task what is trained: name or alias of a task, such as {@code classification}, which
+ *     covers classes, sets of classes and numbers
  * @param model where the weights come from
  * @param tokenizer how texts become tokens
  * @param data where the examples are
@@ -26,15 +24,10 @@ public record RunConfig(
     EvaluateSection evaluate,
     OutputSection output) {
 
-  private static final List<String> TASKS = List.of("classification");
-
   /** Checks what concerns several sections. */
   public RunConfig {
-    Rules.require(
-        TASKS.contains(task),
-        "task",
-        "must be one of " + TASKS + "." + Suggestions.didYouMean(task, TASKS),
-        task);
+    Rules.require(task != null, "task", "must be set", "not set");
+    Rules.notBlank("task", task);
     Rules.require(data.path() != null, "data.path", "must be set: a folder or a file", "not set");
     Rules.require(
         model.path() != null || tokenizer.path() != null,

@@ -164,7 +164,7 @@ class ConfigLoaderTest {
         "tokenizer.maxLength=4 | tokenizer.maxLength must be at least 5",
         "data.devFraction=2 | data.devFraction must lie between 0 and 1 (is 2.0).",
         "evaluate.batchSize=0 | evaluate.batchSize must be at least 1",
-        "task=parsing | task must be one of [classification]",
+        "task=  | task must not be blank",
       })
   void valuesOutOfRangeNameTheirOrigin(String setting, String message) {
     assertFails(loader(setting), message, "\n  in --set " + setting);
