@@ -82,7 +82,8 @@ public enum DType {
   }
 
   /**
-   * Writes {@code value} at native {@code address}, rounded to this type (half to even for floats).
+   * Writes {@code value} at native {@code address}, rounded to this type (half to even for floats;
+   * to single precision first for the 16-bit ones).
    */
   public void write(long address, double value) {
     switch (this) {

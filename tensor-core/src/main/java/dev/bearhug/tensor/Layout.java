@@ -147,7 +147,9 @@ public final class Layout {
     long[] s = strides.clone();
     s[a] *= step;
     return new Layout(
-        shape.with(a, (end - start + step - 1) / step), s, offset + start * strides[a]);
+        shape.with(a, start == end ? 0 : (end - start - 1) / step + 1),
+        s,
+        offset + start * strides[a]);
   }
 
   /**

@@ -98,17 +98,21 @@ public final class Tensor implements AutoCloseable {
 
   /** Wraps CPU memory that {@code owner} keeps valid, such as a mapped file. */
   public static Tensor wrap(MemorySegment memory, Shape shape, DType dtype, Object owner) {
-    if (memory.byteSize() != shape.numel() * dtype.bytes()) {
+    // Compared in elements, so that a huge shape cannot overflow to the memory's size.
+    if (memory.byteSize() % dtype.bytes() != 0
+        || memory.byteSize() / dtype.bytes() != shape.numel()) {
       throw new ShapeException(
           "wrap",
           shape
               + " of "
               + dtype
               + " needs "
-              + shape.numel() * dtype.bytes()
+              + shape.numel()
+              + " elements of "
+              + dtype.bytes()
               + " bytes, the memory has "
               + memory.byteSize()
-              + ".");
+              + " bytes.");
     }
     Backend cpu = Backends.get(Device.CPU.type());
     return new Tensor(
@@ -303,7 +307,7 @@ public final class Tensor implements AutoCloseable {
           "a tensor "
               + describe()
               + " was released"
-              + (scope == null
+              + (scope == null || !scope.isClosed()
                   ? " by close()"
                   : " with scope \"" + scope.name() + "\" (closed at " + scope.closedAt() + ")")
               + " and is used again.\n"

@@ -158,6 +158,11 @@ public final class Scope implements AutoCloseable {
     }
   }
 
+  /** Whether the scope was closed. */
+  public boolean isClosed() {
+    return closed;
+  }
+
   /** Where the scope was closed, for the error of a released tensor. */
   public String closedAt() {
     return closedAt;
@@ -196,10 +201,17 @@ public final class Scope implements AutoCloseable {
                                   + f.getLineNumber())
                       .orElse("unknown"));
     }
-    if (resource != null) {
-      resource.release();
+    try {
+      if (resource != null) {
+        resource.release();
+      }
+    } finally {
       resource = null;
+      releaseTensors();
     }
+  }
+
+  private void releaseTensors() {
     for (int i = 0; i < size; i++) {
       Tensor t = tensors[i];
       if (t.scope() == this) {

@@ -81,7 +81,7 @@ public final class SegmentPool implements BufferAllocator {
   }
 
   private long fromSystem(long size) {
-    if (live.get() + pooled.get() + size > limit) {
+    if (size > limit - live.get() - pooled.get()) {
       return 0;
     }
     return SystemMemory.allocate(size);

@@ -9,8 +9,8 @@ final class SizeClasses {
   private static final int MIN_SHIFT = 6;
   private static final int STEPS = 3;
 
-  /** Number of classes; the last one holds 2^62 bytes and more. */
-  static final int COUNT = (63 - MIN_SHIFT) << STEPS;
+  /** Number of classes; the last one holds all that does not fit below 2^63. */
+  static final int COUNT = ((63 - MIN_SHIFT) << STEPS) + 1;
 
   private SizeClasses() {}
 
@@ -29,6 +29,9 @@ final class SizeClasses {
   static long size(int sizeClass) {
     if (sizeClass == 0) {
       return 1L << MIN_SHIFT;
+    }
+    if (sizeClass == COUNT - 1) {
+      return Long.MAX_VALUE & -NativeMemory.ALIGNMENT;
     }
     int shift = ((sizeClass - 1) >>> STEPS) + MIN_SHIFT;
     long step = ((sizeClass - 1) & ((1 << STEPS) - 1)) + 1L;
