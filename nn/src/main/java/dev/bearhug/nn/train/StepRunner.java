@@ -86,14 +86,6 @@ final class StepRunner {
     return total;
   }
 
-  /** Returns the paths of parameters that are trained and have no gradient now. */
-  List<String> withoutGradient() {
-    return model.parameters().stream()
-        .filter(p -> p.isTrainable() && p.grad() == null)
-        .map(Parameter::path)
-        .toList();
-  }
-
   /**
    * Updates the parameters and drops the gradients.
    *

@@ -1,6 +1,5 @@
 package dev.bearhug.nn.train;
 
-import dev.bearhug.autograd.NoGrad;
 import dev.bearhug.nn.Parameter;
 import dev.bearhug.nn.Trainable;
 import dev.bearhug.nn.data.Batch;
@@ -9,22 +8,15 @@ import dev.bearhug.nn.data.DataLoader;
 import dev.bearhug.nn.data.LoaderState;
 import dev.bearhug.nn.optim.LrSchedule;
 import dev.bearhug.nn.optim.Optimizer;
-import dev.bearhug.nn.optim.ParamGroup;
 import dev.bearhug.tensor.Device;
 import dev.bearhug.tensor.RandomSource;
 import dev.bearhug.tensor.backend.Backends;
 import dev.bearhug.tensor.memory.MemoryStats;
-import dev.bearhug.tensor.memory.Scope;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
-import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Trains a model: steps with gradient accumulation, evaluations, checkpoints, early stopping.
@@ -60,15 +52,15 @@ public final class Trainer {
   private final Optimizer optimizer;
   private final LrSchedule schedule;
   private final TrainSettings settings;
-  private final Evaluator evaluator;
+  private final Evaluation evaluation;
   private final RunCheckpoints checkpoints;
   private final Listeners listeners;
   private final Device device;
   private final RandomSource random;
   private final StepRunner runner;
+  private final ParameterChecks parameterChecks;
   private final long totalSteps;
   private boolean used;
-  private boolean checkedUse;
   private volatile boolean stopRequested;
 
   private Trainer(Builder builder) {
@@ -77,15 +69,19 @@ public final class Trainer {
     this.optimizer = builder.optimizer;
     this.schedule = builder.schedule;
     this.settings = builder.settings;
-    this.evaluator = builder.evaluator;
     this.checkpoints =
         builder.store == null
             ? null
             : new RunCheckpoints(builder.store, builder.modelFiles, optimizer);
     this.listeners = new Listeners(List.copyOf(builder.listeners));
+    this.evaluation =
+        builder.evaluator == null
+            ? null
+            : new Evaluation(model, builder.evaluator, settings, listeners);
     this.device = builder.device;
     this.random = new RandomSource(settings.seed());
     this.runner = new StepRunner(model, optimizer, builder.terms, settings.clip(), device, random);
+    this.parameterChecks = new ParameterChecks(model, optimizer, listeners);
     this.totalSteps = totalSteps(data, settings);
   }
 
@@ -195,7 +191,7 @@ public final class Trainer {
   private TrainResult start(Progress progress, boolean resumed) throws IOException {
     try (RandomSource.Use ignored = RandomSource.use(random)) {
       listeners.tell(TrainListener::onRunStart, runStart(progress.step, resumed));
-      warnOfOutsiders(progress.step);
+      parameterChecks.beforeTheFirstStep(progress.step);
       model.setTraining(true);
       TrainResult.Reason reason = loop(progress);
       TrainResult result = result(progress, reason);
@@ -229,34 +225,6 @@ public final class Trainer {
         best.step() < 0 ? OptionalDouble.empty() : OptionalDouble.of(best.value()),
         best.step(),
         progress.lastMetrics);
-  }
-
-  private void warnOfOutsiders(long step) {
-    Set<String> updated = new HashSet<>();
-    for (ParamGroup group : optimizer.groups()) {
-      group.parameters().forEach(parameter -> updated.add(parameter.path()));
-    }
-    List<String> outsiders =
-        model.parameters().stream()
-            .filter(p -> p.isTrainable() && !updated.contains(p.path()))
-            .map(Parameter::path)
-            .toList();
-    warn(step, outsiders, "not known to the optimizer and never updated. Add or freeze them.");
-  }
-
-  private void warnOfUnused(long step) {
-    warn(
-        step,
-        runner.withoutGradient(),
-        "without gradient after the first step: the loss does not depend on them. Is a layer not"
-            + " used in forward? Freeze them if that is meant.");
-  }
-
-  private void warn(long step, List<String> paths, String problem) {
-    if (!paths.isEmpty()) {
-      String message = "training: " + paths.size() + " trainable parameters are " + problem;
-      listeners.tell(TrainListener::onWarning, new TrainEvent.Warning(step, message, paths));
-    }
   }
 
   private TrainResult.Reason loop(Progress progress) throws IOException {
@@ -305,10 +273,7 @@ public final class Trainer {
     StepPass pass = runner.backward(group, from, progress.step + 1);
     double gradScale = 1;
     if (pass.labelled()) {
-      if (!checkedUse) {
-        checkedUse = true;
-        warnOfUnused(progress.step);
-      }
+      parameterChecks.afterBackward(progress.step);
       gradScale = runner.update(rate, pass.gradNorm());
     }
     progress.step++;
@@ -349,7 +314,7 @@ public final class Trainer {
       progress.totals = EpochTotals.ZERO;
     }
     boolean evaluate = mustEvaluate(progress, epochDone);
-    boolean best = evaluate && evaluate(progress);
+    boolean best = evaluate && evaluation.run(progress);
     TrainResult.Reason reason = ending(progress);
     boolean due = settings.saveEvery() > 0 && progress.step % settings.saveEvery() == 0;
     if (checkpoints != null && (evaluate || epochDone || due || reason != null)) {
@@ -361,50 +326,7 @@ public final class Trainer {
   private boolean mustEvaluate(Progress progress, boolean epochDone) {
     long every = settings.evaluateEvery();
     boolean due = every > 0 ? progress.step % every == 0 : epochDone;
-    return evaluator != null && (due || progress.step >= totalSteps);
-  }
-
-  /** Evaluates and returns whether the watched metric is the best so far. */
-  private boolean evaluate(Progress progress) throws IOException {
-    long start = System.nanoTime();
-    listeners.tell(TrainListener::onEvalStart, new TrainEvent.EvalStart(progress.step));
-    Map<String, Double> metrics = measure();
-    progress.lastMetrics = metrics;
-    boolean best = false;
-    if (settings.metric() != null) {
-      Double value = metrics.get(settings.metric());
-      if (value == null) {
-        throw new IllegalArgumentException(
-            "trainer: the metric to watch, \""
-                + settings.metric()
-                + "\", is not among those of the evaluator "
-                + metrics.keySet()
-                + ". Choose one of them.");
-      }
-      progress.best = progress.best.after(value, progress.step, settings);
-      best = progress.best.step() == progress.step;
-    }
-    listeners.tell(
-        TrainListener::onEvalEnd,
-        new TrainEvent.EvalEnd(
-            progress.step,
-            progress.data.epoch(),
-            metrics,
-            best,
-            progress.best.withoutProgress(),
-            secondsSince(start)));
-    return best;
-  }
-
-  private Map<String, Double> measure() throws IOException {
-    model.setTraining(false);
-    try (RandomSource.Use ignored = RandomSource.use(new RandomSource(settings.seed()));
-        NoGrad off = NoGrad.enter();
-        Scope scope = Scope.open("evaluation")) {
-      return Collections.unmodifiableMap(new TreeMap<>(evaluator.evaluate(model)));
-    } finally {
-      model.setTraining(true);
-    }
+    return evaluation != null && (due || progress.step >= totalSteps);
   }
 
   private void save(Progress progress, boolean best) throws CheckpointException {

@@ -21,16 +21,19 @@ final class OptimFixtures {
     this.tensors = tensors;
   }
 
+  /** Root folder of the reference values, which may be absent. */
+  static Path root() {
+    String given = System.getProperty("bearhug.fixtures", "");
+    return !given.isBlank()
+        ? Path.of(given)
+        : Path.of(System.getProperty("bearhug.root", ".."))
+            .resolve("../shared/fixtures")
+            .normalize();
+  }
+
   /** Opens the values or skips the test with a printed line. */
   static OptimFixtures open() throws IOException {
-    String given = System.getProperty("bearhug.fixtures", "");
-    Path root =
-        !given.isBlank()
-            ? Path.of(given)
-            : Path.of(System.getProperty("bearhug.root", ".."))
-                .resolve("../shared/fixtures")
-                .normalize();
-    Path folder = root.resolve("optim");
+    Path folder = root().resolve("optim");
     if (!Files.isRegularFile(folder.resolve("optim.json"))) {
       System.out.println("OptimFixtures: no reference values in " + folder + ", skipped");
       Assumptions.abort("no " + folder);

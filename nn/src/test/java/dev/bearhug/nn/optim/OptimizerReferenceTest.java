@@ -3,20 +3,25 @@ package dev.bearhug.nn.optim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bearhug.autograd.Autograd;
 import dev.bearhug.nn.Parameter;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.memory.Scope;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
@@ -66,6 +71,39 @@ class OptimizerReferenceTest {
             });
     assertThat(tests).isNotEmpty();
     return tests.stream();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> splitsParametersLikeTheReference() throws IOException {
+    Path bert = OptimFixtures.root().resolve("bert");
+    if (!Files.isDirectory(bert)) {
+      System.out.println("OptimizerReferenceTest: no " + bert + ", skipped");
+      Assumptions.abort("no " + bert);
+    }
+    List<Path> files;
+    try (Stream<Path> all = Files.find(bert, 3, (p, a) -> p.endsWith("train.json"))) {
+      files = all.sorted().toList();
+    }
+    assertThat(files).isNotEmpty();
+    return files.stream()
+        .map(file -> DynamicTest.dynamicTest(bert.relativize(file).toString(), () -> split(file)));
+  }
+
+  private static void split(Path file) throws IOException {
+    JsonNode json = new ObjectMapper().readTree(file.toFile());
+    Map<String, Boolean> decayed = new TreeMap<>();
+    json.get("decay").forEach(name -> decayed.put(name.asText(), true));
+    json.get("no_decay").forEach(name -> decayed.put(name.asText(), false));
+    List<Parameter> parameters =
+        decayed.keySet().stream().map(path -> new Parameter(path, Tensor.zeros(1))).toList();
+    for (ParamGroup group : ParamGroup.standard(parameters, 0.01)) {
+      for (Parameter parameter : group.parameters()) {
+        assertThat(group.weightDecay() > 0)
+            .as("whether %s decays", parameter.path())
+            .isEqualTo(decayed.get(parameter.path()));
+      }
+    }
+    parameters.forEach(Parameter::close);
   }
 
   private static void follow(OptimFixtures fixtures, String name, JsonNode json) {
