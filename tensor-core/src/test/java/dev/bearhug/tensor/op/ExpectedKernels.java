@@ -27,9 +27,11 @@ final class ExpectedKernels {
           "square square_grad reciprocal reciprocal_grad sin sin_grad cos cos_grad tanh tanh_grad",
           "sigmoid sigmoid_grad relu relu_grad erf erf_grad gelu gelu_grad gelu_tanh",
           "gelu_tanh_grad silu silu_grad softplus softplus_grad",
-          "add sub mul div maximum minimum affine clamp pow copy slice_grad cat sum max min argmax",
-          "matmul linear softmax softmax_grad log_softmax log_softmax_grad layer_norm",
-          "layer_norm_grad accumulate");
+          "add sub mul div maximum minimum eq ne lt le affine clamp pow copy where slice_grad cat",
+          "gather scatter_add embedding embedding_grad sum max min argmax matmul linear softmax",
+          "softmax_grad log_softmax log_softmax_grad layer_norm layer_norm_grad attention",
+          "attention_grad cross_entropy cross_entropy_grad dropout accumulate adamw sgd",
+          "sum_of_squares");
 
   private ExpectedKernels() {}
 

@@ -54,7 +54,7 @@ final class AttentionBindings {
                     0,
                     scores);
             cpu.rows(
-                g.count() * s,
+                t == 0 ? 0 : g.count() * s,
                 t,
                 (from, to) -> {
                   long at = 4 * from * t;

@@ -134,17 +134,36 @@ final class ConditionBindings {
     long rightStep = loop.stride(3, 0) * bytes;
     loop.forEachRow(
         cpu.pool(),
-        (starts, from, count) ->
-            choose(
-                test + starts[1] + from * testStep,
-                testStep,
-                left + starts[2] * bytes + from * leftStep,
-                leftStep,
-                right + starts[3] * bytes + from * rightStep,
-                rightStep,
-                out + (starts[0] + from) * bytes,
-                (int) count,
-                bytes));
+        (starts, from, count) -> {
+          long t = test + starts[1] + from * testStep;
+          long p = left + starts[2] * bytes + from * leftStep;
+          long q = right + starts[3] * bytes + from * rightStep;
+          long to = out + (starts[0] + from) * bytes;
+          if (bytes == 4 && testStep == 1 && leftStep == 4 && rightStep == 4) {
+            chooseDense(t, p, q, to, (int) count);
+          } else if (bytes == 4 && testStep == 1 && leftStep == 0 && rightStep == 4) {
+            replaceDense(t, getInt(p), q, to, (int) count);
+          } else {
+            choose(t, testStep, p, leftStep, q, rightStep, to, (int) count, bytes);
+          }
+        });
+  }
+
+  // Fixed steps let the compiler take the bounds checks out of these loops.
+
+  private static void chooseDense(long t, long a, long b, long y, int n) {
+    for (int i = 0; i < n; i++) {
+      int p = getInt(a + 4L * i);
+      int q = getInt(b + 4L * i);
+      putInt(y + 4L * i, getByte(t + i) != 0 ? p : q);
+    }
+  }
+
+  private static void replaceDense(long t, int value, long b, long y, int n) {
+    for (int i = 0; i < n; i++) {
+      int q = getInt(b + 4L * i);
+      putInt(y + 4L * i, getByte(t + i) != 0 ? value : q);
+    }
   }
 
   private static void choose(

@@ -101,6 +101,11 @@ final class NormBindings {
     long mean = c.out(1).address();
     long rstd = c.out(2).address();
     long cols = c.in(0).dim(-1);
+    if (cols == 0) {
+      // The mean of no elements is not a number.
+      cpu.kernels().map().fill(Float.NaN, mean, c.out(1).numel());
+      cpu.kernels().map().fill(Float.NaN, rstd, c.out(2).numel());
+    }
     cpu.rows(
         rows(c.in(0)),
         cols,

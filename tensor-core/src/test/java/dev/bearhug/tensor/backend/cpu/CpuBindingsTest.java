@@ -320,6 +320,29 @@ class CpuBindingsTest {
             .constant(0, 1, n)
             .absent()
             .build());
+    add(
+        cases,
+        LayerNormOp.INSTANCE,
+        s.sample(new LayerNormOp.Attrs(1e-5)).uniform(4, 0).uniform(0).uniform(0).build());
+    add(
+        cases,
+        AttentionOp.INSTANCE,
+        s.sample(AttentionOp.Attrs.of(1))
+            .uniform(2, 3, 4, 5)
+            .uniform(2, 3, 0, 5)
+            .uniform(2, 3, 0, 6)
+            .absent()
+            .build());
+    add(
+        cases,
+        AttentionGradOp.INSTANCE,
+        s.sample(AttentionOp.Attrs.of(1))
+            .uniform(2, 3, 4, 6)
+            .uniform(2, 3, 4, 5)
+            .uniform(2, 3, 0, 5)
+            .uniform(2, 3, 0, 6)
+            .uniform(2, 3, 4, 0)
+            .build());
     // Groups of several examples, of some heads of one example, and of one head.
     long[][] sizes = {{3, 5, 130, 140, 8, 7}, {2, 3, 700, 750, 4, 4}, {1, 2, 1030, 1025, 3, 3}};
     for (long[] z : sizes) {
