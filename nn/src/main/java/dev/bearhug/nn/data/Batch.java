@@ -1,6 +1,6 @@
 package dev.bearhug.nn.data;
 
-import dev.bearhug.nn.internal.NearestName;
+import dev.bearhug.tensor.error.Suggestions;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -73,15 +73,14 @@ public final class Batch {
   public HostArray get(String name) {
     HostArray array = arrays.get(name);
     if (array == null) {
+      String hint = Suggestions.didYouMean(name, arrays.keySet());
       throw new IllegalArgumentException(
           "batch: there is no array '"
               + name
               + "' (there are: "
               + String.join(", ", arrays.keySet())
               + ")."
-              + NearestName.of(name, arrays.keySet())
-                  .map(near -> " Did you mean '" + near + "'?")
-                  .orElse(" Does the collator of this task add it?"));
+              + (hint.isEmpty() ? " Does the collator of this task add it?" : hint));
     }
     return array;
   }

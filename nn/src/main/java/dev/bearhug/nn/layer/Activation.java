@@ -1,6 +1,7 @@
 package dev.bearhug.nn.layer;
 
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.error.Suggestions;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,7 +35,12 @@ public final class Activation {
     UnaryOperator<Tensor> f = NAMES.get(name.toLowerCase(Locale.ROOT));
     if (f == null) {
       throw new IllegalArgumentException(
-          "activation: \"" + name + "\" is unknown. Known are " + NAMES.keySet() + ".");
+          "activation: \""
+              + name
+              + "\" is unknown. Known are "
+              + NAMES.keySet()
+              + "."
+              + Suggestions.didYouMean(name, NAMES.keySet()));
     }
     return f;
   }

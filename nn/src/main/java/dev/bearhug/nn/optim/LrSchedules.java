@@ -1,6 +1,6 @@
 package dev.bearhug.nn.optim;
 
-import dev.bearhug.nn.internal.NearestName;
+import dev.bearhug.tensor.error.Suggestions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -298,10 +298,13 @@ public final class LrSchedules {
   }
 
   private static IllegalArgumentException unknown(String what, String name, List<String> known) {
-    String hint =
-        NearestName.of(name, known).map(near -> " Did you mean '" + near + "'?").orElse("");
     String list = known.isEmpty() ? "none" : String.join(", ", known);
     return new IllegalArgumentException(
-        "learning-rate schedule: " + what + " (known: " + list + ")." + hint);
+        "learning-rate schedule: "
+            + what
+            + " (known: "
+            + list
+            + ")."
+            + Suggestions.didYouMean(name, known));
   }
 }

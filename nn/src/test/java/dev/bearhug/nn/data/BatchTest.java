@@ -41,7 +41,7 @@ class BatchTest {
         .isThrownBy(() -> batch.get("inputids"))
         .withMessage(
             "batch: there is no array 'inputids' (there are: input_ids). Did you mean"
-                + " 'input_ids'?");
+                + " input_ids?");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> batch.get("labels"))
         .withMessageEndingWith("Does the collator of this task add it?");

@@ -86,7 +86,7 @@ class LrSchedulesTest {
         .withMessage(
             "learning-rate schedule: unknown learning-rate schedule 'polinomial' (known: constant,"
                 + " constant_with_warmup, cosine, cosine_with_restarts, inverse_sqrt, linear,"
-                + " polynomial). Did you mean 'polynomial'?");
+                + " polynomial). Did you mean polynomial?");
   }
 
   @Test
@@ -95,7 +95,7 @@ class LrSchedulesTest {
         .isThrownBy(() -> LrSchedules.named("linear", 1, Map.of("total", 5, "warmpu", 1)))
         .withMessage(
             "learning-rate schedule: schedule 'linear' takes no argument 'warmpu' (known: total,"
-                + " warmup). Did you mean 'warmup'?");
+                + " warmup). Did you mean warmup?");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> LrSchedules.named("constant", 1, Map.of("total", 5)))
         .withMessage(

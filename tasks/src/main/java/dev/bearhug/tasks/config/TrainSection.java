@@ -2,7 +2,7 @@ package dev.bearhug.tasks.config;
 
 import dev.bearhug.nn.optim.LrSchedule;
 import dev.bearhug.nn.optim.LrSchedules;
-import dev.bearhug.tasks.internal.Suggestions;
+import dev.bearhug.tensor.error.Suggestions;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,6 +1,6 @@
 package dev.bearhug.tasks.processor;
 
-import dev.bearhug.tasks.internal.Suggestions;
+import dev.bearhug.tensor.error.Suggestions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;

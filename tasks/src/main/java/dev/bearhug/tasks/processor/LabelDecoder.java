@@ -1,7 +1,7 @@
 package dev.bearhug.tasks.processor;
 
-import dev.bearhug.tasks.internal.Suggestions;
 import dev.bearhug.tasks.processor.internal.RawLabel;
+import dev.bearhug.tensor.error.Suggestions;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;

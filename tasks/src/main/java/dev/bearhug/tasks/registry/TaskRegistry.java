@@ -1,6 +1,6 @@
 package dev.bearhug.tasks.registry;
 
-import dev.bearhug.tasks.internal.Suggestions;
+import dev.bearhug.tensor.error.Suggestions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,7 +3,8 @@ package dev.bearhug.transformers.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Set;
+import dev.bearhug.tensor.error.Suggestions;
+import java.util.List;
 
 /**
  * Configuration of BERT (Devlin et al., 2018); keys of {@code config.json} in parentheses.
@@ -50,8 +51,8 @@ public record BertConfig(
   /** The {@code model_type} of BERT. */
   public static final String TYPE = "bert";
 
-  private static final Set<String> POSITIONS =
-      Set.of("absolute", "relative_key", "relative_key_query");
+  private static final List<String> POSITIONS =
+      List.of("absolute", "relative_key", "relative_key_query");
 
   /** Checks sizes that depend on each other. */
   public BertConfig {
@@ -75,7 +76,10 @@ public record BertConfig(
       throw new IllegalArgumentException(
           "config.json: position_embedding_type \""
               + positions
-              + "\" is unknown; known are absolute, relative_key and relative_key_query.");
+              + "\" is unknown; known are "
+              + String.join(", ", POSITIONS)
+              + "."
+              + Suggestions.didYouMean(positions, POSITIONS));
     }
   }
 

@@ -1,5 +1,9 @@
 package dev.bearhug.transformers.head;
 
+import dev.bearhug.tensor.error.Suggestions;
+import java.util.Arrays;
+import java.util.List;
+
 /** What a model predicts. */
 public enum HeadKind {
   /** Nothing; hidden states and pooled output of the bare model. */
@@ -44,11 +48,14 @@ public enum HeadKind {
     if (className.endsWith(BASE.suffix)) {
       return BASE;
     }
+    List<String> known = Arrays.stream(values()).map(HeadKind::classSuffix).toList();
+    String head = className.substring(Math.max(0, className.indexOf("For")));
     throw new IllegalArgumentException(
         "config.json: architecture \""
             + className
-            + "\" ends in none of the known heads: Model, ForMaskedLM, ForSequenceClassification,"
-            + " ForTokenClassification, ForQuestionAnswering, ForMultipleChoice,"
-            + " ForNextSentencePrediction, ForPreTraining.");
+            + "\" ends in none of the known heads: "
+            + String.join(", ", known)
+            + "."
+            + Suggestions.didYouMean(head, known));
   }
 }

@@ -1,5 +1,9 @@
 package dev.bearhug.transformers.head;
 
+import dev.bearhug.tensor.error.Suggestions;
+import java.util.Arrays;
+import java.util.List;
+
 /** What the labels of a sequence classification are; decides the loss. */
 public enum ProblemType {
   /** One class: cross entropy. */
@@ -27,10 +31,13 @@ public enum ProblemType {
         return t;
       }
     }
+    List<String> known = Arrays.stream(values()).map(ProblemType::key).toList();
     throw new IllegalArgumentException(
         "config.json: problem_type \""
             + key
-            + "\" is unknown; known are single_label_classification, multi_label_classification and"
-            + " regression.");
+            + "\" is unknown; known are "
+            + String.join(", ", known)
+            + "."
+            + Suggestions.didYouMean(key, known));
   }
 }

@@ -8,6 +8,7 @@ import dev.bearhug.nn.LoadReport;
 import dev.bearhug.nn.Params;
 import dev.bearhug.nn.StoredWeights;
 import dev.bearhug.tensor.Device;
+import dev.bearhug.tensor.error.Suggestions;
 import dev.bearhug.tensor.io.SafeTensors;
 import dev.bearhug.tensor.io.TensorArchive;
 import dev.bearhug.tensor.io.TensorEntry;
@@ -159,6 +160,7 @@ public final class AutoModel {
             + type
             + "\", which is none of the architectures "
             + ARCHITECTURES.keySet()
-            + ".");
+            + "."
+            + Suggestions.didYouMean(type, ARCHITECTURES.keySet()));
   }
 }

@@ -1,9 +1,10 @@
 package dev.bearhug.transformers.tokenizer;
 
+import dev.bearhug.tensor.error.Suggestions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Groups tokenizers that share vocabulary files, template and names of special tokens. */
 public enum TokenizerFamily {
@@ -40,14 +41,15 @@ public enum TokenizerFamily {
         return family;
       }
     }
+    List<String> known =
+        Arrays.stream(values()).map(f -> f.name().toLowerCase(Locale.ROOT)).toList();
     throw new TokenizerException(
         "tokenizer family: unknown name \""
             + name
             + "\". Known: "
-            + Arrays.stream(values())
-                .map(f -> f.name().toLowerCase(Locale.ROOT))
-                .collect(Collectors.joining(", "))
-            + ".");
+            + String.join(", ", known)
+            + "."
+            + Suggestions.didYouMean(name, known));
   }
 
   /** Finds the family by the class name in {@code tokenizer_config.json}. */

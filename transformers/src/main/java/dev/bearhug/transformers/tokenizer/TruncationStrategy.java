@@ -1,7 +1,8 @@
 package dev.bearhug.transformers.tokenizer;
 
+import dev.bearhug.tensor.error.Suggestions;
 import java.util.Arrays;
-import java.util.stream.Collectors;
+import java.util.List;
 
 /** Says which text of a pair loses tokens when an encoding is longer than allowed. */
 public enum TruncationStrategy {
@@ -47,13 +48,13 @@ public enum TruncationStrategy {
         return strategy;
       }
     }
+    List<String> known = Arrays.stream(values()).map(TruncationStrategy::label).toList();
     throw new TokenizerException(
         "truncation: unknown strategy \""
             + label
             + "\". Known: "
-            + Arrays.stream(values())
-                .map(TruncationStrategy::label)
-                .collect(Collectors.joining(", "))
-            + ".");
+            + String.join(", ", known)
+            + "."
+            + Suggestions.didYouMean(label, known));
   }
 }

@@ -1,7 +1,7 @@
 package dev.bearhug.tasks.processor.internal;
 
-import dev.bearhug.tasks.internal.Suggestions;
 import dev.bearhug.tasks.processor.DataException;
+import dev.bearhug.tensor.error.Suggestions;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package dev.bearhug.tensor.backend.cpu;
 
+import dev.bearhug.tensor.error.Suggestions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Chooses the implementation of matrix products: oneDNN, else the Vector API, else plain loops.
@@ -142,14 +142,16 @@ public final class GemmSelector {
       usable.stream().filter(g -> g.name().equals(wanted)).forEach(order::addFirst);
       return new FirstSupportingGemm(order);
     }
+    List<String> known = candidates.stream().map(Candidate::name).toList();
     throw new IllegalArgumentException(
         "matmul: -D"
             + PROPERTY
             + "="
             + wanted
             + " is unknown. Known are "
-            + candidates.stream().map(Candidate::name).collect(Collectors.joining(", "))
-            + ".");
+            + String.join(", ", known)
+            + "."
+            + Suggestions.didYouMean(wanted, known));
   }
 
   /**

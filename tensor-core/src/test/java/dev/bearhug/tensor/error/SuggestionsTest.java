@@ -1,4 +1,4 @@
-package dev.bearhug.tasks.internal;
+package dev.bearhug.tensor.error;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

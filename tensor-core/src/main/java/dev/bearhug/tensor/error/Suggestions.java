@@ -1,11 +1,11 @@
-package dev.bearhug.tasks.internal;
+package dev.bearhug.tensor.error;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** Finds the known names nearest to a mistyped one. */
+/** Finds the known names nearest to a mistyped one, for the last sentence of a message. */
 public final class Suggestions {
 
   private static final int MAX_SUGGESTIONS = 3;
