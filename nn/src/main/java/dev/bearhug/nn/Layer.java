@@ -5,6 +5,8 @@ import dev.bearhug.tensor.TensorMap;
 import dev.bearhug.tensor.error.TensorException;
 import dev.bearhug.tensor.memory.Scope;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,12 +81,12 @@ public abstract class Layer implements AutoCloseable {
 
   /** The sub-layers by name, in order of registration. */
   public final Map<String, Layer> children() {
-    return Map.copyOf(children);
+    return Collections.unmodifiableMap(children);
   }
 
   /** All parameters, this layer's first, in order of registration; a shared one appears once. */
   public final List<Parameter> parameters() {
-    Map<Parameter, Boolean> all = new java.util.IdentityHashMap<>();
+    Map<Parameter, Boolean> all = new IdentityHashMap<>();
     List<Parameter> ordered = new ArrayList<>();
     collect(all, ordered);
     return ordered;
