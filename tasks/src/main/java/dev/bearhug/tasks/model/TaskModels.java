@@ -13,6 +13,7 @@ import dev.bearhug.transformers.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 
 /** Opens the model of a configuration, or creates one with random weights. */
 public final class TaskModels {
@@ -45,7 +46,8 @@ public final class TaskModels {
       ModelConfig config = scratch(section, tokenizer, maxLength);
       return AutoModel.create(config, head, seed, device);
     }
-    PretrainedModel model = open(Path.of(section.path()), head, seed, device);
+    PretrainedModel model =
+        open(Path.of(section.path()), head, config -> withDropout(config, section), seed, device);
     try {
       requireFits(model.config(), tokenizer, maxLength, section.path());
       return model;
@@ -56,17 +58,36 @@ public final class TaskModels {
   }
 
   /**
-   * Opens a model folder.
+   * Opens a model folder as it is.
    *
-   * @param head what to predict, {@code null} for what the folder says
    * @throws UncheckedIOException when a file of the model cannot be read
    */
-  public static PretrainedModel open(Path folder, HeadSpec head, long seed, Device device) {
+  public static PretrainedModel open(Path folder, Device device) {
+    return open(folder, null, UnaryOperator.identity(), 0, device);
+  }
+
+  private static PretrainedModel open(
+      Path folder, HeadSpec head, UnaryOperator<ModelConfig> change, long seed, Device device) {
     try {
-      return AutoModel.open(folder, head, seed, device);
+      return AutoModel.open(folder, head, change, seed, device);
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }
+  }
+
+  private static ModelConfig withDropout(ModelConfig config, ModelSection section) {
+    if (section.hiddenDropout() == null && section.attentionDropout() == null) {
+      return config;
+    }
+    if (config instanceof BertConfig bert) {
+      return bert.withDropout(
+          orElse(section.hiddenDropout(), bert.hiddenDropout()),
+          orElse(section.attentionDropout(), bert.attentionDropout()));
+    }
+    throw new IllegalArgumentException(
+        "model: model.hiddenDropout and model.attentionDropout cannot be set for a model of type "
+            + config.modelType()
+            + ". Leave them out, or edit its config.json.");
   }
 
   /**

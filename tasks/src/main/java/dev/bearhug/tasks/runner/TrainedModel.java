@@ -67,7 +67,7 @@ public record TrainedModel(
     }
     Tokenizer tokenizer = AutoTokenizer.open(modelFolder);
     try {
-      PretrainedModel model = TaskModels.open(modelFolder, null, 0, device);
+      PretrainedModel model = TaskModels.open(modelFolder, device);
       try {
         int maxLength = config == null ? limit(model, tokenizer) : config.tokenizer().maxLength();
         TaskModels.requireFits(model.config(), tokenizer, maxLength, modelFolder.toString());

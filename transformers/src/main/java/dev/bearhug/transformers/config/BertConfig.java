@@ -171,6 +171,33 @@ public record BertConfig(
         tieWordEmbeddings);
   }
 
+  /**
+   * This configuration with other dropout rates; the rate before the head stays as it is unless it
+   * follows {@code hidden}.
+   *
+   * @param hidden rate of outputs
+   * @param attention rate of attention weights
+   */
+  public BertConfig withDropout(double hidden, double attention) {
+    return new BertConfig(
+        vocabSize,
+        this.hidden,
+        layers,
+        heads,
+        inner,
+        activation,
+        hidden,
+        attention,
+        classifierDropout,
+        maxPositions,
+        typeVocab,
+        initializerRange,
+        layerNormEps,
+        padId,
+        positions,
+        tieWordEmbeddings);
+  }
+
   /** This configuration for inputs of up to {@code n} tokens. */
   public BertConfig withMaxPositions(int n) {
     return new BertConfig(

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /** Opens and creates models by the {@code model_type} of their configuration. */
@@ -52,9 +53,26 @@ public final class AutoModel {
    */
   public static PretrainedModel open(Path folder, HeadSpec head, long seed, Device device)
       throws IOException {
+    return open(folder, head, UnaryOperator.identity(), seed, device);
+  }
+
+  /**
+   * Opens a model folder with a changed configuration, such as other dropout rates.
+   *
+   * @param folder the folder
+   * @param head what to predict; null for what {@code config.json} says
+   * @param change maps the configuration of the folder to the one to build
+   * @param seed for new parameters
+   * @param device where the parameters live
+   * @throws dev.bearhug.nn.LoadException if weights of the backbone are missing or of another shape
+   * @throws IOException if a file is missing or cannot be read
+   */
+  public static PretrainedModel open(
+      Path folder, HeadSpec head, UnaryOperator<ModelConfig> change, long seed, Device device)
+      throws IOException {
     JsonNode json = readConfigJson(folder);
     Architecture architecture = architecture(json, folder);
-    ModelConfig config = architecture.readConfig(json);
+    ModelConfig config = change.apply(architecture.readConfig(json));
     HeadSpec spec = head == null ? HeadSpec.fromJson(json) : head;
     TensorArchive archive = SafeTensors.open(folder);
     StoredWeights weights =
