@@ -1,5 +1,6 @@
 package dev.bearhug.tasks.report;
 
+import dev.bearhug.tensor.io.AtomicFiles;
 import java.awt.AWTError;
 import java.awt.Font;
 import java.awt.Graphics2D;
@@ -7,6 +8,7 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -55,7 +57,8 @@ final class Graphics {
     if (!ImageIO.write(image, "png", png)) {
       throw new IOException("this Java has no PNG writer");
     }
-    AtomicFile.write(file, png.toByteArray());
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    AtomicFiles.writeBytes(file, png.toByteArray());
   }
 
   /** Tries once to lay out text; a Java without fonts or their libraries fails here. */

@@ -1,5 +1,6 @@
 package dev.bearhug.tasks.report;
 
+import dev.bearhug.tensor.io.AtomicFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -84,7 +85,7 @@ public final class MetricsLog implements AutoCloseable {
       }
     }
     try {
-      AtomicFile.write(file, kept.toString().getBytes(StandardCharsets.UTF_8));
+      AtomicFiles.writeBytes(file, kept.toString().getBytes(StandardCharsets.UTF_8));
       FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
       channel.position(channel.size());
       return new MetricsLog(file, channel);

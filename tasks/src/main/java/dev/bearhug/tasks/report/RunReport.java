@@ -3,6 +3,7 @@ package dev.bearhug.tasks.report;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bearhug.tensor.io.AtomicFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -142,7 +143,8 @@ public record RunReport(
   public void write(Path file) {
     try {
       String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n";
-      AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      AtomicFiles.writeBytes(file, text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(
           "report: cannot write "
