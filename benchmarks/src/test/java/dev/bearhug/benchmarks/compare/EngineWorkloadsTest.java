@@ -1,0 +1,53 @@
+package dev.bearhug.benchmarks.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bearhug.benchmarks.workload.BertStep;
+import dev.bearhug.benchmarks.workload.Workload;
+import dev.bearhug.tensor.memory.SegmentPool;
+import dev.bearhug.transformers.config.BertConfig;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class EngineWorkloadsTest {
+
+  /** All but the ones that take long or much memory. */
+  static Stream<String> names() {
+    return Cases.all().stream()
+        .map(Case::name)
+        .filter(n -> !n.startsWith("bert") && !n.startsWith("cross-entropy"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void runsTwiceAndLeavesNothingBehind(String name) {
+    long before = SegmentPool.SHARED.stats().buffers();
+    try (Workload w = new EngineWorkloads().open(Cases.named(name))) {
+      w.run();
+      long between = SegmentPool.SHARED.stats().buffers();
+      w.run();
+      assertThat(SegmentPool.SHARED.stats().buffers())
+          .as("buffers after a call")
+          .isEqualTo(between);
+    }
+    assertThat(SegmentPool.SHARED.stats().buffers()).as("buffers at the end").isEqualTo(before);
+  }
+
+  @Test
+  void trainingOnTheSameBatchLowersTheLoss() {
+    long before = SegmentPool.SHARED.stats().buffers();
+    BertConfig config = BertConfig.tiny(100);
+    try (BertStep step = new BertStep(config, 2, 8, 3)) {
+      double first = step.train();
+      double last = first;
+      for (int i = 0; i < 150; i++) {
+        last = step.train();
+      }
+      assertThat(last).as("loss, seed 3").isLessThan(first / 2);
+      assertThat(step.forward()).isFinite();
+    }
+    assertThat(SegmentPool.SHARED.stats().buffers()).isEqualTo(before);
+  }
+}
