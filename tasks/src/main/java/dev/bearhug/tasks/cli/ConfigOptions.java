@@ -80,6 +80,11 @@ final class ConfigOptions {
     }
   }
 
+  /** Says whether the run folder was given on the command line. */
+  boolean namesOutput() {
+    return output != null;
+  }
+
   /**
    * Returns the resolved configuration.
    *

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Prints what training will do and cost: data, steps, parameters, memory by category.",
       "",
-      "Takes the options of train and writes nothing."
+      "Takes the options of train, needs no --output, and writes nothing."
     })
 final class PlanCommand implements Callable<Integer> {
 
@@ -31,7 +31,9 @@ final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RunConfig config = options.load(false, List.of());
+    // A configuration has a run folder; a plan needs none, so any name will do.
+    List<String> unused = options.namesOutput() ? List.of() : List.of("output.path=plan");
+    RunConfig config = options.load(false, unused);
     print(config, RunPlan.of(new Runner(config)));
     return ExitCodes.OK;
   }
