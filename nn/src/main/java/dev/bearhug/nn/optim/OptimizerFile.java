@@ -1,11 +1,11 @@
 package dev.bearhug.nn.optim;
 
 import dev.bearhug.nn.Parameter;
-import dev.bearhug.nn.internal.TensorFiles;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.io.SafeTensorsFile;
 import dev.bearhug.tensor.io.SafeTensorsWriter;
 import dev.bearhug.tensor.io.TensorEntry;
+import dev.bearhug.tensor.io.TensorFiles;
 import dev.bearhug.tensor.memory.Scope;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -55,10 +55,10 @@ final class OptimizerFile {
       states.forEach(
           (path, state) -> {
             Tensor count = Tensor.of(new long[] {state.steps()});
-            entries.add(TensorFiles.entry(STEP + "/" + path, count));
+            entries.add(TensorFiles.toEntry(STEP + "/" + path, count));
             state
                 .slots()
-                .forEach((slot, t) -> entries.add(TensorFiles.entry(slot + "/" + path, t)));
+                .forEach((slot, t) -> entries.add(TensorFiles.toEntry(slot + "/" + path, t)));
           });
       SafeTensorsWriter.write(file, entries, metadata);
     }

@@ -1,11 +1,11 @@
 package dev.bearhug.nn.train;
 
 import dev.bearhug.nn.Parameter;
-import dev.bearhug.nn.internal.TensorFiles;
 import dev.bearhug.tensor.io.SafeTensorsFile;
 import dev.bearhug.tensor.io.SafeTensorsWriter;
 import dev.bearhug.tensor.io.TensorArchive;
 import dev.bearhug.tensor.io.TensorEntry;
+import dev.bearhug.tensor.io.TensorFiles;
 import dev.bearhug.tensor.memory.Scope;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -33,7 +33,7 @@ public final class ParameterFiles implements ModelFiles {
     try (Scope scope = Scope.open("save parameters")) {
       List<TensorEntry> entries = new ArrayList<>();
       for (Parameter parameter : parameters) {
-        entries.add(TensorFiles.entry(parameter.path(), parameter.tensor()));
+        entries.add(TensorFiles.toEntry(parameter.path(), parameter.tensor()));
       }
       SafeTensorsWriter.write(folder.resolve(SafeTensorsWriter.SINGLE_FILE), entries);
     }

@@ -11,10 +11,11 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** Tensors from and to safetensors files. */
+/** Moves tensors from and to safetensors files and their entries, bit for bit. */
 public final class TensorFiles {
 
   private TensorFiles() {}
@@ -46,7 +47,7 @@ public final class TensorFiles {
     List<TensorEntry> entries = new ArrayList<>();
     try (Scope scope = Scope.open("save " + path.getFileName())) {
       for (String name : tensors.names()) {
-        entries.add(toEntry(name, tensors.get(name).detach().to(Device.CPU).contiguous()));
+        entries.add(toEntry(name, tensors.get(name)));
       }
       SafeTensorsWriter.write(path, entries, metadata);
     }
@@ -69,9 +70,43 @@ public final class TensorFiles {
     return copy;
   }
 
-  /** The entry of a row-major CPU tensor; it views the tensor's memory, which must stay alive. */
+  /**
+   * The entry of a tensor's values, which views their memory.
+   *
+   * <p>Where they are not row-major host memory they are copied first; call it in a scope that
+   * stays open until the file is written.
+   *
+   * @param name name in the file
+   * @param tensor values of any device; must stay alive until the file is written
+   */
   public static TensorEntry toEntry(String name, Tensor tensor) {
-    return new TensorEntry(name, tensor.dtype().name(), tensor.shape().dims(), tensor.segment());
+    Tensor host = tensor.detach().to(Device.CPU).contiguous();
+    return new TensorEntry(name, host.dtype().name(), host.shape().dims(), host.segment());
+  }
+
+  /**
+   * Whether an entry has the type and shape of a tensor.
+   *
+   * @param entry entry of a file
+   * @param tensor where its values are to go
+   */
+  public static boolean fits(TensorEntry entry, Tensor tensor) {
+    return entry.dtypeName().equals(tensor.dtype().name())
+        && Arrays.equals(entry.shape(), tensor.shape().dims());
+  }
+
+  /**
+   * Copies the values of an entry into a tensor.
+   *
+   * @param entry entry of a file that is still mapped
+   * @param target row-major tensor of the same type and shape, of any device
+   * @throws DTypeException for types the engine does not compute with
+   */
+  public static void read(TensorEntry entry, Tensor target) {
+    try (Scope scope = Scope.open("read " + entry.name())) {
+      MemorySegment data = entry.data();
+      target.assign(Tensor.wrap(data, Shape.of(entry.shape()), dtype(entry), data));
+    }
   }
 
   private static DType dtype(TensorEntry entry) {

@@ -5,13 +5,12 @@ import dev.bearhug.nn.LoadReport;
 import dev.bearhug.nn.Model;
 import dev.bearhug.nn.Parameter;
 import dev.bearhug.nn.Params;
-import dev.bearhug.tensor.Device;
-import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.TensorMap;
 import dev.bearhug.tensor.io.AtomicFiles;
 import dev.bearhug.tensor.io.SafeTensorsWriter;
 import dev.bearhug.tensor.io.TensorEntry;
 import dev.bearhug.tensor.io.TensorFiles;
+import dev.bearhug.tensor.memory.Scope;
 import dev.bearhug.transformers.config.ModelConfig;
 import dev.bearhug.transformers.head.Head;
 import dev.bearhug.transformers.head.HeadSpec;
@@ -117,17 +116,12 @@ public final class PretrainedModel extends Model {
     spec.writeTo(json, architecture.family());
     json.put("torch_dtype", "float32");
     AtomicFiles.writeString(folder.resolve("config.json"), json.toPrettyString() + "\n");
-    List<TensorEntry> entries = new ArrayList<>();
-    List<Tensor> copies = new ArrayList<>();
-    try {
+    try (Scope scope = Scope.open("save model")) {
+      List<TensorEntry> entries = new ArrayList<>();
       for (Parameter p : parameters()) {
-        Tensor host = p.tensor().detach().to(Device.CPU);
-        copies.add(host);
-        entries.add(TensorFiles.toEntry(p.path(), host));
+        entries.add(TensorFiles.toEntry(p.path(), p.tensor()));
       }
       SafeTensorsWriter.writeModel(folder, entries, Map.of("format", "pt"), MAX_SHARD_BYTES);
-    } finally {
-      copies.forEach(Tensor::close);
     }
   }
 }

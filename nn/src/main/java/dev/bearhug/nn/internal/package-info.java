@@ -1,2 +1,0 @@
-/** Small helpers shared by the packages of this module; not for use from other modules. */
-package dev.bearhug.nn.internal;
