@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bearhug.tensor.io.AtomicFiles;
+import dev.bearhug.tensor.io.DurableFiles;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -15,10 +18,12 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /**
  * The list of a checkpoint's files with sizes and CRC-32C sums, written after all of them.
@@ -34,6 +39,8 @@ record CheckpointManifest(long step, long sequence, boolean best, List<Entry> fi
   static final String NAME = "manifest.json";
 
   private static final int FORMAT = 1;
+
+  private static final int BUFFER_BYTES = 1 << 20;
 
   /** A manifest has about 100 bytes per file; anything near this limit is none. */
   private static final long MAX_BYTES = 16L << 20;
@@ -97,7 +104,7 @@ record CheckpointManifest(long step, long sequence, boolean best, List<Entry> fi
       throw new IOException("the name " + NAME + " is reserved for the list of files");
     }
     DurableFiles.syncFile(file);
-    return new Entry(name, attributes.size(), DurableFiles.checksum(file));
+    return new Entry(name, attributes.size(), checksum(file));
   }
 
   /** Writes the manifest into a checkpoint folder and both to the disk. */
@@ -192,9 +199,22 @@ record CheckpointManifest(long step, long sequence, boolean best, List<Entry> fi
       throw new TornException(
           entry.name() + " has " + attributes.size() + " bytes instead of " + entry.bytes());
     }
-    if (DurableFiles.checksum(file) != entry.checksum()) {
+    if (checksum(file) != entry.checksum()) {
       throw new TornException(entry.name() + " has another CRC-32C than " + NAME + " says");
     }
+  }
+
+  private static int checksum(Path file) throws IOException {
+    CRC32C crc = new CRC32C();
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      int capacity = Math.clamp(channel.size(), 1, BUFFER_BYTES);
+      ByteBuffer buffer = ByteBuffer.allocateDirect(capacity);
+      while (channel.read(buffer) >= 0) {
+        crc.update(buffer.flip());
+        buffer.clear();
+      }
+    }
+    return (int) crc.getValue();
   }
 
   private static Path inside(Path folder, String name) throws TornException {

@@ -1,6 +1,7 @@
 package dev.bearhug.nn.train;
 
 import dev.bearhug.tensor.io.AtomicFiles;
+import dev.bearhug.tensor.io.DurableFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

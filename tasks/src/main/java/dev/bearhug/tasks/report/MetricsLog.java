@@ -85,7 +85,7 @@ public final class MetricsLog implements AutoCloseable {
       }
     }
     try {
-      AtomicFiles.writeBytes(file, kept.toString().getBytes(StandardCharsets.UTF_8));
+      AtomicFiles.writeString(file, kept.toString());
       FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
       channel.position(channel.size());
       return new MetricsLog(file, channel);

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bearhug.tensor.io.AtomicFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -144,7 +143,7 @@ public record RunReport(
     try {
       String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n";
       Files.createDirectories(file.toAbsolutePath().getParent());
-      AtomicFiles.writeBytes(file, text.getBytes(StandardCharsets.UTF_8));
+      AtomicFiles.writeString(file, text);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "report: cannot write "

@@ -7,14 +7,11 @@ import dev.bearhug.tasks.config.ConfigLoader;
 import dev.bearhug.tasks.config.RunConfig;
 import dev.bearhug.tasks.processor.DataSpec;
 import dev.bearhug.tensor.io.AtomicFiles;
+import dev.bearhug.tensor.io.DurableFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -266,7 +263,7 @@ public final class RunFolder {
     for (String name : entries()) {
       boolean own = OWN.contains(name) || name.matches("predictions_[a-z]+\\.jsonl");
       if (own) {
-        delete(path.resolve(name));
+        DurableFiles.deleteTree(path.resolve(name));
       }
     }
     // Last, so that an interrupted removal is still recognised as a run.
@@ -282,33 +279,6 @@ public final class RunFolder {
           .sorted()
           .toList();
     }
-  }
-
-  private static void delete(Path root) throws IOException {
-    if (!Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
-      Files.delete(root);
-      return;
-    }
-    Files.walkFileTree(
-        root,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path folder, IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   private RunException unusable(IOException e) {
