@@ -1,5 +1,6 @@
 package dev.bearhug.tasks.evaluator;
 
+import dev.bearhug.tasks.metric.ConfusionMatrix;
 import dev.bearhug.tasks.metric.MetricValues;
 import dev.bearhug.tasks.metric.Metrics;
 import dev.bearhug.tasks.processor.LabelSet;
@@ -7,7 +8,7 @@ import dev.bearhug.tasks.processor.LabelType;
 import dev.bearhug.tasks.processor.Prediction;
 import dev.bearhug.tasks.processor.Probabilities;
 import dev.bearhug.tasks.processor.TextFeatures;
-import dev.bearhug.tasks.report.ConfusionMatrix;
+import dev.bearhug.tasks.report.ConfusionTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +52,9 @@ public final class ClassificationEvaluator implements Evaluator<TextFeatures> {
         int[] predicted = outputs.stream().mapToInt(Probabilities::argmax).toArray();
         MetricValues values =
             Metrics.compute(Metrics.singleLabel(labels.outputs()), truth, predicted);
+        ConfusionMatrix matrix = ConfusionMatrix.of(truth, predicted, labels.outputs());
         yield new Evaluation(
-            loss.and(values), predictions, ConfusionMatrix.of(labels.names(), truth, predicted));
+            loss.and(values), predictions, ConfusionTable.of(labels.names(), matrix));
       }
       case MULTI -> new Evaluation(loss.and(sets(features, predictions)), predictions, null);
       case REGRESSION -> {

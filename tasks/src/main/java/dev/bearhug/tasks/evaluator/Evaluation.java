@@ -2,7 +2,7 @@ package dev.bearhug.tasks.evaluator;
 
 import dev.bearhug.tasks.metric.MetricValues;
 import dev.bearhug.tasks.processor.Prediction;
-import dev.bearhug.tasks.report.ConfusionMatrix;
+import dev.bearhug.tasks.report.ConfusionTable;
 import java.util.List;
 
 /**
@@ -14,7 +14,7 @@ import java.util.List;
  * @param confusion predictions by true label; {@code null} unless each example has one label
  */
 public record Evaluation(
-    MetricValues metrics, List<Prediction> predictions, ConfusionMatrix confusion) {
+    MetricValues metrics, List<Prediction> predictions, ConfusionTable confusion) {
 
   /** Copies the list. */
   public Evaluation {

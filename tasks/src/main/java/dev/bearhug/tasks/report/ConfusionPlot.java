@@ -18,7 +18,7 @@ final class ConfusionPlot {
   private static final int AXIS_TITLE = 24;
   private static final int COLOUR_BAR = 92;
 
-  private final ConfusionMatrix matrix;
+  private final ConfusionTable table;
   private final String title;
   private final LabelNames names;
   private final int cell;
@@ -28,11 +28,11 @@ final class ConfusionPlot {
   private final int height;
 
   /** Lays the picture out; {@code metrics} belong to {@link Theme#TEXT}. */
-  ConfusionPlot(ConfusionMatrix matrix, String title, FontMetrics metrics) {
-    this.matrix = matrix;
+  ConfusionPlot(ConfusionTable table, String title, FontMetrics metrics) {
+    this.table = table;
     this.title = title;
-    this.names = LabelNames.drawable(matrix.labels(), Theme.TEXT, metrics);
-    int size = matrix.labels().size();
+    this.names = LabelNames.drawable(table.labels(), Theme.TEXT, metrics);
+    int size = table.labels().size();
     this.cell = Math.clamp(600 / size, 28, 76);
     int names = this.names.width(metrics);
     this.left = MARGIN + AXIS_TITLE + names + 12;
@@ -58,8 +58,8 @@ final class ConfusionPlot {
 
   void paint(Graphics2D graphics) {
     paintHead(graphics);
-    for (int row = 0; row < matrix.labels().size(); row++) {
-      for (int column = 0; column < matrix.labels().size(); column++) {
+    for (int row = 0; row < table.labels().size(); row++) {
+      for (int column = 0; column < table.labels().size(); column++) {
         paintCell(graphics, row, column);
       }
     }
@@ -85,11 +85,11 @@ final class ConfusionPlot {
   }
 
   private void paintCell(Graphics2D graphics, int row, int column) {
-    double share = matrix.rowShare(row, column);
+    double share = table.rowShare(row, column);
     graphics.setColor(colour(share));
     graphics.fill(
         new Rectangle2D.Double(left + column * cell, top + row * cell, cell - 1, cell - 1));
-    long count = matrix.count(row, column);
+    long count = table.count(row, column);
     if (count > 0) {
       String text = compact(count);
       graphics.setFont(fitting(graphics, text, row == column));
@@ -161,8 +161,8 @@ final class ConfusionPlot {
   }
 
   private void paintColourBar(Graphics2D graphics) {
-    int barHeight = Math.min(220, Math.max(140, matrix.labels().size() * cell));
-    int x = left + matrix.labels().size() * cell + 20;
+    int barHeight = Math.min(220, Math.max(140, table.labels().size() * cell));
+    int x = left + table.labels().size() * cell + 20;
     for (int i = 0; i < barHeight; i++) {
       graphics.setColor(colour(1 - (double) i / barHeight));
       graphics.fill(new Rectangle2D.Double(x, top + i, 14, 1.2));

@@ -75,8 +75,8 @@ public final class Plots {
    * @param matrix the counts
    * @return the file, or nothing when it could not be drawn
    */
-  public Optional<Path> confusion(ConfusionMatrix matrix) {
-    return draw("confusion_matrix.png", file -> write(file, matrix));
+  public Optional<Path> confusion(ConfusionTable table) {
+    return draw("confusion_matrix.png", file -> write(file, table));
   }
 
   /** Returns what could not be drawn and why, in the order it was tried. */
@@ -135,18 +135,18 @@ public final class Plots {
     Graphics.writePng(file, Theme.WIDTH, Theme.HEIGHT, graphics -> Theme.paint(chart, graphics));
   }
 
-  private void write(Path file, ConfusionMatrix matrix) throws IOException {
+  private void write(Path file, ConfusionTable table) throws IOException {
     FontMetrics metrics =
         new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB)
             .createGraphics()
             .getFontMetrics(Theme.TEXT);
     LabelNames names;
-    if (matrix.labels().size() <= MAX_MATRIX_LABELS) {
-      ConfusionPlot plot = new ConfusionPlot(matrix, "Confusion matrix", metrics);
+    if (table.labels().size() <= MAX_MATRIX_LABELS) {
+      ConfusionPlot plot = new ConfusionPlot(table, "Confusion matrix", metrics);
       Graphics.writePng(file, plot.width(), plot.height(), plot::paint);
       names = plot.names();
     } else {
-      TopConfusionsPlot plot = new TopConfusionsPlot(matrix, "Confusions", metrics);
+      TopConfusionsPlot plot = new TopConfusionsPlot(table, "Confusions", metrics);
       Graphics.writePng(file, plot.width(), plot.height(), plot::paint);
       names = plot.names();
     }

@@ -125,7 +125,7 @@ public record RunReport(
       double bestValue,
       long bestStep,
       Map<String, Double> metrics,
-      ConfusionMatrix confusion) {
+      ConfusionTable confusion) {
     /** Copies the metrics in their order; an absent map becomes empty. */
     public Evaluation {
       metrics =

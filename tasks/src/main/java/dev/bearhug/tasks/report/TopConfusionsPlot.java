@@ -18,7 +18,7 @@ final class TopConfusionsPlot {
   private static final int BAR = 340;
   private static final int NUMBERS = 130;
 
-  private final ConfusionMatrix matrix;
+  private final ConfusionTable table;
   private final String title;
   private final LabelNames names;
   private final List<Mistake> mistakes;
@@ -28,21 +28,21 @@ final class TopConfusionsPlot {
   private record Mistake(int truth, int predicted, long count) {}
 
   /** Lays the picture out; {@code metrics} belong to {@link Theme#TEXT}. */
-  TopConfusionsPlot(ConfusionMatrix matrix, String title, FontMetrics metrics) {
-    this.matrix = matrix;
+  TopConfusionsPlot(ConfusionTable table, String title, FontMetrics metrics) {
+    this.table = table;
     this.title = title;
-    this.names = LabelNames.drawable(matrix.labels(), Theme.TEXT, metrics);
-    this.mistakes = mistakes(matrix);
+    this.names = LabelNames.drawable(table.labels(), Theme.TEXT, metrics);
+    this.mistakes = mistakes(table);
     this.left =
         MARGIN + 14 + mistakes.stream().mapToInt(m -> metrics.stringWidth(text(m))).max().orElse(0);
   }
 
-  private static List<Mistake> mistakes(ConfusionMatrix matrix) {
+  private static List<Mistake> mistakes(ConfusionTable table) {
     List<Mistake> all = new ArrayList<>();
-    for (int truth = 0; truth < matrix.labels().size(); truth++) {
-      for (int predicted = 0; predicted < matrix.labels().size(); predicted++) {
-        if (truth != predicted && matrix.count(truth, predicted) > 0) {
-          all.add(new Mistake(truth, predicted, matrix.count(truth, predicted)));
+    for (int truth = 0; truth < table.labels().size(); truth++) {
+      for (int predicted = 0; predicted < table.labels().size(); predicted++) {
+        if (truth != predicted && table.count(truth, predicted) > 0) {
+          all.add(new Mistake(truth, predicted, table.count(truth, predicted)));
         }
       }
     }
@@ -92,7 +92,7 @@ final class TopConfusionsPlot {
             Locale.ROOT,
             "The %d most frequent mistakes among %d labels: true → predicted",
             mistakes.size(),
-            matrix.labels().size());
+            table.labels().size());
   }
 
   private void paintRow(Graphics2D graphics, Mistake mistake, int y) {
@@ -101,7 +101,7 @@ final class TopConfusionsPlot {
     int baseline = y + (ROW + metrics.getAscent() - metrics.getDescent()) / 2;
     graphics.setColor(Theme.INK);
     graphics.drawString(text, left - 10 - metrics.stringWidth(text), baseline);
-    double share = matrix.rowShare(mistake.truth(), mistake.predicted());
+    double share = table.rowShare(mistake.truth(), mistake.predicted());
     double length = (double) BAR * mistake.count() / mistakes.get(0).count();
     graphics.setColor(barColour(share));
     graphics.fill(new RoundRectangle2D.Double(left, y + 4, length, ROW - 8, 4, 4));

@@ -3,6 +3,7 @@ package dev.bearhug.tasks.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.bearhug.tasks.metric.ConfusionMatrix;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
@@ -53,14 +54,14 @@ class PlotsTest {
     return entries;
   }
 
-  static ConfusionMatrix matrix(List<String> labels, double errors) {
+  static ConfusionTable matrix(List<String> labels, double errors) {
     Random random = new Random(9);
     int[] truth = IntStream.range(0, 40 * labels.size()).map(i -> i % labels.size()).toArray();
     int[] predicted =
         IntStream.of(truth)
             .map(id -> random.nextDouble() < errors ? random.nextInt(labels.size()) : id)
             .toArray();
-    return ConfusionMatrix.of(labels, truth, predicted);
+    return ConfusionTable.of(labels, ConfusionMatrix.of(truth, predicted, labels.size()));
   }
 
   private static List<String> labels(int count) {

@@ -3,6 +3,7 @@ package dev.bearhug.tasks.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bearhug.tasks.metric.ConfusionMatrix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,7 +31,8 @@ class RunReportTest {
             0.94,
             700,
             Map.of("accuracy", 0.94),
-            ConfusionMatrix.of(labels, new int[] {0, 1, 1}, new int[] {0, 1, 0})),
+            ConfusionTable.of(
+                labels, ConfusionMatrix.of(new int[] {0, 1, 1}, new int[] {0, 1, 0}, 2))),
         List.of("3 texts were cut"),
         List.of("metrics.jsonl"));
   }
@@ -77,28 +79,27 @@ class RunReportTest {
   }
 
   @Test
-  void confusionMatrixCountsByTruthAndPrediction() {
-    ConfusionMatrix matrix =
-        ConfusionMatrix.of(List.of("a", "b", "c"), new int[] {0, 0, 0, 1}, new int[] {0, 1, 1, 1});
-    assertThat(matrix.counts())
+  void confusionTableNamesTheCountsByTruthAndPrediction() {
+    ConfusionMatrix matrix = ConfusionMatrix.of(new int[] {0, 0, 0, 1}, new int[] {0, 1, 1, 1}, 3);
+    ConfusionTable table = ConfusionTable.of(List.of("a", "b", "c"), matrix);
+    assertThat(table.counts())
         .containsExactly(List.of(1L, 2L, 0L), List.of(0L, 1L, 0L), List.of(0L, 0L, 0L));
-    assertThat(matrix.rowTotal(0)).isEqualTo(3);
-    assertThat(matrix.rowShare(0, 1)).isEqualTo(2 / 3.0);
-    assertThat(matrix.rowShare(2, 2)).isZero();
+    assertThat(table.rowTotal(0)).isEqualTo(3);
+    assertThat(table.rowShare(0, 1)).isEqualTo(2 / 3.0);
+    assertThat(table.rowShare(2, 2)).isZero();
   }
 
   @Test
-  void confusionMatrixRefusesWhatDoesNotFit() {
+  void confusionTableRefusesWhatDoesNotFit() {
     List<String> labels = List.of("a", "b");
-    assertThatThrownBy(() -> ConfusionMatrix.of(labels, new int[] {0, 2}, new int[] {0, 0}))
-        .hasMessage("confusion matrix: label id 2 of example 1 is outside [0, 2).");
-    assertThatThrownBy(() -> ConfusionMatrix.of(labels, new int[1], new int[2]))
-        .hasMessageContaining("1 true labels but 2 predictions");
-    assertThatThrownBy(() -> new ConfusionMatrix(labels, List.of(List.of(1L, 2L))))
+    ConfusionMatrix larger = ConfusionMatrix.of(new int[0], new int[0], 3);
+    assertThatThrownBy(() -> ConfusionTable.of(labels, larger))
+        .hasMessageContaining("row [0, 0, 0], 2 labels");
+    assertThatThrownBy(() -> new ConfusionTable(labels, List.of(List.of(1L, 2L))))
         .hasMessageContaining("1 rows, 2 labels");
-    assertThatThrownBy(() -> new ConfusionMatrix(labels, List.of(List.of(1L), List.of(1L))))
+    assertThatThrownBy(() -> new ConfusionTable(labels, List.of(List.of(1L), List.of(1L))))
         .hasMessageContaining("row [1], 2 labels");
-    assertThatThrownBy(() -> new ConfusionMatrix(List.of("a"), List.of(List.of(-1L))))
+    assertThatThrownBy(() -> new ConfusionTable(List.of("a"), List.of(List.of(-1L))))
         .hasMessageContaining("not negative");
   }
 }

@@ -1,20 +1,21 @@
 package dev.bearhug.tasks.report;
 
+import dev.bearhug.tasks.metric.ConfusionMatrix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
 /**
- * Counts of predictions by true label (row) and predicted label (column).
+ * A confusion matrix with the names of its labels, as it is drawn and stored in reports.
  *
  * @param labels label names in the order of their ids
- * @param counts one row per label, one count per label in each
+ * @param counts one row per true label, one count per predicted label in each
  */
-public record ConfusionMatrix(List<String> labels, List<List<Long>> counts) {
+public record ConfusionTable(List<String> labels, List<List<Long>> counts) {
 
   /** Checks that the counts are square, fit the labels and are not negative. */
-  public ConfusionMatrix {
+  public ConfusionTable {
     labels = List.copyOf(labels);
     List<List<Long>> rows = new ArrayList<>();
     counts.forEach(row -> rows.add(List.copyOf(row)));
@@ -22,7 +23,7 @@ public record ConfusionMatrix(List<String> labels, List<List<Long>> counts) {
     for (List<Long> row : counts) {
       if (row.size() != labels.size() || row.stream().anyMatch(count -> count < 0)) {
         throw new IllegalArgumentException(
-            "confusion matrix: a row must hold one count, not negative, per label (row "
+            "confusion table: a row must hold one count, not negative, per label (row "
                 + row
                 + ", "
                 + labels.size()
@@ -31,7 +32,7 @@ public record ConfusionMatrix(List<String> labels, List<List<Long>> counts) {
     }
     if (labels.isEmpty() || counts.size() != labels.size()) {
       throw new IllegalArgumentException(
-          "confusion matrix: needs one row per label, at least one ("
+          "confusion table: needs one row per label, at least one ("
               + counts.size()
               + " rows, "
               + labels.size()
@@ -40,44 +41,17 @@ public record ConfusionMatrix(List<String> labels, List<List<Long>> counts) {
   }
 
   /**
-   * Counts pairs of labels.
+   * Names the classes of a matrix.
    *
    * @param labels label names in the order of their ids
-   * @param truth true label ids
-   * @param predicted predicted label ids, as many
+   * @param matrix counts over the classes {@code 0 .. labels.size() - 1}
    */
-  public static ConfusionMatrix of(List<String> labels, int[] truth, int[] predicted) {
-    if (truth.length != predicted.length) {
-      throw new IllegalArgumentException(
-          "confusion matrix: "
-              + truth.length
-              + " true labels but "
-              + predicted.length
-              + " predictions.");
-    }
-    long[][] counts = new long[labels.size()][labels.size()];
-    for (int i = 0; i < truth.length; i++) {
-      counts[checked(truth[i], labels, i)][checked(predicted[i], labels, i)]++;
-    }
+  public static ConfusionTable of(List<String> labels, ConfusionMatrix matrix) {
     List<List<Long>> rows = new ArrayList<>();
-    for (long[] row : counts) {
+    for (long[] row : matrix.counts()) {
       rows.add(Arrays.stream(row).boxed().toList());
     }
-    return new ConfusionMatrix(labels, rows);
-  }
-
-  private static int checked(int id, List<String> labels, int position) {
-    if (id < 0 || id >= labels.size()) {
-      throw new IllegalArgumentException(
-          "confusion matrix: label id "
-              + id
-              + " of example "
-              + position
-              + " is outside [0, "
-              + labels.size()
-              + ").");
-    }
-    return id;
+    return new ConfusionTable(labels, rows);
   }
 
   /** Returns how often {@code truth} was predicted as {@code predicted}. */
