@@ -14,6 +14,7 @@ import dev.bearhug.tensor.op.NoAttrs;
 import dev.bearhug.tensor.op.std.AffineOp;
 import dev.bearhug.tensor.op.std.ArgmaxOp;
 import dev.bearhug.tensor.op.std.AttentionOp;
+import dev.bearhug.tensor.op.std.BceWithLogitsOp;
 import dev.bearhug.tensor.op.std.CatOp;
 import dev.bearhug.tensor.op.std.ClampOp;
 import dev.bearhug.tensor.op.std.CopyOp;
@@ -28,8 +29,10 @@ import dev.bearhug.tensor.op.std.LayerNormOp;
 import dev.bearhug.tensor.op.std.LinearOp;
 import dev.bearhug.tensor.op.std.LogSoftmaxOp;
 import dev.bearhug.tensor.op.std.MatmulOp;
+import dev.bearhug.tensor.op.std.MseLossOp;
 import dev.bearhug.tensor.op.std.PermuteOp;
 import dev.bearhug.tensor.op.std.PowOp;
+import dev.bearhug.tensor.op.std.Reduction;
 import dev.bearhug.tensor.op.std.ReshapeOp;
 import dev.bearhug.tensor.op.std.SliceOp;
 import dev.bearhug.tensor.op.std.SoftmaxOp;
@@ -968,6 +971,22 @@ public final class Tensor implements AutoCloseable {
    */
   public Tensor crossEntropy(Tensor target) {
     return Dispatcher.call(CrossEntropyOp.INSTANCE, CrossEntropyOp.Attrs.MEAN, this, target);
+  }
+
+  /**
+   * Mean binary cross entropy of these scores with targets in {@code [0, 1]} of the same shape and
+   * type; one number, at least in single precision.
+   */
+  public Tensor bceWithLogits(Tensor target) {
+    return Dispatcher.call(BceWithLogitsOp.INSTANCE, Reduction.MEAN, this, target);
+  }
+
+  /**
+   * Mean squared difference from a target of the same shape and type; one number, at least in
+   * single precision.
+   */
+  public Tensor mseLoss(Tensor target) {
+    return Dispatcher.call(MseLossOp.INSTANCE, Reduction.MEAN, this, target);
   }
 
   /** Tensors joined along an existing axis. */

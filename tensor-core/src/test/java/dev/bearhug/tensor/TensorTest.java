@@ -32,6 +32,17 @@ class TensorTest {
   }
 
   @Test
+  void lossesAreMeans() {
+    try (Scope scope = Scope.open("test")) {
+      Tensor x = Tensor.of(new float[] {0, 0, 3, -1});
+      Tensor target = Tensor.of(new float[] {1, 0, 1, 1});
+      assertThat(x.mseLoss(target).item()).isCloseTo((1 + 0 + 4 + 4) / 4.0, within(1e-6));
+      double expected = (2 * Math.log(2) + Math.log1p(Math.exp(-3)) + Math.log1p(Math.E)) / 4;
+      assertThat(x.bceWithLogits(target).item()).isCloseTo(expected, within(1e-6));
+    }
+  }
+
+  @Test
   void keepsWhatIsKeptAndReleasesTheRest() {
     long before = SegmentPool.SHARED.stats().buffers();
     Tensor kept;

@@ -72,7 +72,7 @@ public final class Plots {
    * each row; above, the most frequent confusions as bars. Names that the fonts cannot draw, such
    * as Chinese ones without a Chinese font, are shown by id.
    *
-   * @param matrix the counts
+   * @param table the counts
    * @return the file, or nothing when it could not be drawn
    */
   public Optional<Path> confusion(ConfusionTable table) {

@@ -51,12 +51,8 @@ public final class SequenceClassificationHead extends Head {
     boolean set = problem == ProblemType.SINGLE_LABEL && labels.dtype().isFloating();
     return switch (set ? ProblemType.MULTI_LABEL : problem) {
       case SINGLE_LABEL -> crossEntropy(logits, labels);
-      case MULTI_LABEL -> {
-        Tensor t = labels.to(logits.dtype());
-        yield logits.softplus().sub(logits.mul(t)).mean(); // binary cross entropy with logits
-      }
-      case REGRESSION ->
-          logits.sub(labels.to(logits.dtype()).reshape(logits.shape().dims())).square().mean();
+      case MULTI_LABEL -> logits.bceWithLogits(labels.to(logits.dtype()));
+      case REGRESSION -> logits.mseLoss(labels.to(logits.dtype()).reshape(logits.shape().dims()));
     };
   }
 }
