@@ -11,8 +11,8 @@ import dev.bearhug.tensor.TensorMap;
 import dev.bearhug.tensor.io.TensorFiles;
 import dev.bearhug.tensor.memory.Scope;
 import dev.bearhug.tensor.op.Closeness;
+import dev.bearhug.testing.SharedFiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +21,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
@@ -35,11 +34,7 @@ class OpFixtureTest {
 
   @TestFactory
   Stream<DynamicTest> casesOfKnownOps() throws IOException {
-    Path folder = folder();
-    if (!Files.isDirectory(folder)) {
-      System.out.println("skipped: no folder " + folder + " (set -Dbearhug.fixtures=DIR)");
-    }
-    Assumptions.assumeTrue(Files.isDirectory(folder), () -> "no folder " + folder);
+    Path folder = SharedFiles.fixtures("ops");
     TensorMap values = TensorFiles.load(folder.resolve("ops.safetensors"));
     JsonNode cases = new ObjectMapper().readTree(folder.resolve("ops.json").toFile()).get("cases");
     List<DynamicTest> tests = new ArrayList<>();
@@ -61,15 +56,6 @@ class OpFixtureTest {
         "op fixtures: " + tests.size() / 2 + " cases run, without an op yet: " + unknown);
     assertThat(tests).as("cases of known ops in " + folder).isNotEmpty();
     return tests.stream();
-  }
-
-  private static Path folder() {
-    String given = System.getProperty("bearhug.fixtures", "");
-    Path root =
-        given.isBlank()
-            ? Path.of(System.getProperty("bearhug.root", "..")).resolve("../shared/fixtures")
-            : Path.of(given);
-    return root.resolve("ops").normalize();
   }
 
   private static void check(

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bearhug.testing.SharedFiles;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -38,11 +37,7 @@ class LrSchedulesTest {
   @Tag("fixtures")
   @TestFactory
   Stream<DynamicTest> matchesTheReferenceRates() throws IOException {
-    Path file = fixtures().resolve("optim").resolve("optim.json");
-    if (!Files.isRegularFile(file)) {
-      System.out.println("LrSchedulesTest: no reference rates at " + file + ", skipped");
-      Assumptions.abort("no " + file);
-    }
+    Path file = SharedFiles.fixtures("optim").resolve("optim.json");
     return cases(new ObjectMapper().readTree(file.toFile()));
   }
 
@@ -172,15 +167,5 @@ class LrSchedulesTest {
         .max(Comparator.comparingInt(String::length))
         .map(name -> ALIASES.getOrDefault(name, name))
         .orElseThrow(() -> new AssertionError("no schedule for reference case " + label));
-  }
-
-  private static Path fixtures() {
-    String given = System.getProperty("bearhug.fixtures", "");
-    if (!given.isBlank()) {
-      return Path.of(given);
-    }
-    return Path.of(System.getProperty("bearhug.root", ".."))
-        .resolve("../shared/fixtures")
-        .normalize();
   }
 }

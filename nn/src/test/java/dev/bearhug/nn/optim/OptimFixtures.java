@@ -4,12 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bearhug.tensor.io.SafeTensorsFile;
 import dev.bearhug.tensor.io.TensorEntry;
+import dev.bearhug.testing.SharedFiles;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Assumptions;
 
 /** The reference values of optimizers and clipping. */
 final class OptimFixtures {
@@ -21,23 +20,9 @@ final class OptimFixtures {
     this.tensors = tensors;
   }
 
-  /** Root folder of the reference values, which may be absent. */
-  static Path root() {
-    String given = System.getProperty("bearhug.fixtures", "");
-    return !given.isBlank()
-        ? Path.of(given)
-        : Path.of(System.getProperty("bearhug.root", ".."))
-            .resolve("../shared/fixtures")
-            .normalize();
-  }
-
   /** Opens the values or skips the test with a printed line. */
   static OptimFixtures open() throws IOException {
-    Path folder = root().resolve("optim");
-    if (!Files.isRegularFile(folder.resolve("optim.json"))) {
-      System.out.println("OptimFixtures: no reference values in " + folder + ", skipped");
-      Assumptions.abort("no " + folder);
-    }
+    Path folder = SharedFiles.fixtures("optim");
     return new OptimFixtures(
         new ObjectMapper().readTree(folder.resolve("optim.json").toFile()),
         SafeTensorsFile.open(folder.resolve("optim.safetensors")));

@@ -8,6 +8,7 @@ import dev.bearhug.autograd.Autograd;
 import dev.bearhug.nn.Parameter;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.memory.Scope;
+import dev.bearhug.testing.SharedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
@@ -75,11 +75,7 @@ class OptimizerReferenceTest {
 
   @TestFactory
   Stream<DynamicTest> splitsParametersLikeTheReference() throws IOException {
-    Path bert = OptimFixtures.root().resolve("bert");
-    if (!Files.isDirectory(bert)) {
-      System.out.println("OptimizerReferenceTest: no " + bert + ", skipped");
-      Assumptions.abort("no " + bert);
-    }
+    Path bert = SharedFiles.fixtures("bert");
     List<Path> files;
     try (Stream<Path> all = Files.find(bert, 3, (p, a) -> p.endsWith("train.json"))) {
       files = all.sorted().toList();

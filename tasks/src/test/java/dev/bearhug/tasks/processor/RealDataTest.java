@@ -3,7 +3,7 @@ package dev.bearhug.tasks.processor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.bearhug.tasks.testing.SharedFiles;
+import dev.bearhug.testing.SharedFiles;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

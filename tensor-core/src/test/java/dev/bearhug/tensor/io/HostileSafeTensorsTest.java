@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.ThreadMXBean;
+import dev.bearhug.testing.SharedFiles;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 class HostileSafeTensorsTest {
   @TestFactory
   List<DynamicTest> everyFileIsReadOrRefusedAsListed() throws IOException {
-    Path root = TestFiles.fixtures().resolve("formats/hostile");
+    Path root = SharedFiles.fixtures("formats/hostile");
     JsonNode list = new ObjectMapper().readTree(root.resolve("hostile.json").toFile());
     Path marker = Path.of(list.get("marker").asText());
     long memory = list.get("memory_limit_bytes").asLong();

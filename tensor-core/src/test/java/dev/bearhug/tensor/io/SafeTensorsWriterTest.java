@@ -3,6 +3,7 @@ package dev.bearhug.tensor.io;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bearhug.testing.SharedFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -128,7 +129,7 @@ class SafeTensorsWriterTest {
   @Tag("fixtures")
   void writesFixturesOfTheReferenceLibraryByteForByte() throws IOException {
     int compared = 0;
-    try (Stream<Path> all = Files.walk(TestFiles.fixtures())) {
+    try (Stream<Path> all = Files.walk(SharedFiles.fixtures(""))) {
       for (Path file :
           all.filter(path -> path.toString().endsWith(".safetensors"))
               .filter(path -> !path.toString().contains("hostile"))

@@ -6,11 +6,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.Assumptions;
 
-/** Builds safetensors files by hand and finds the shared fixtures. */
+/** Builds safetensors files by hand. */
 final class TestFiles {
   /** A valid file of two tensors and metadata, 24 bytes of data. */
   static final String VALID_HEADER =
@@ -49,20 +46,5 @@ final class TestFiles {
 
   static TensorEntry floats(String name, float... values) {
     return new TensorEntry(name, "F32", new long[] {values.length}, MemorySegment.ofArray(values));
-  }
-
-  /** The fixtures' folder; ends the test with a line that says so when it is absent. */
-  static Path fixtures() {
-    String given = System.getProperty("bearhug.fixtures", "");
-    Path root =
-        given.isBlank()
-            ? Path.of(System.getProperty("bearhug.root", "..")).resolve("../shared/fixtures")
-            : Path.of(given);
-    boolean present = Files.isDirectory(root);
-    if (!present) {
-      System.out.println("Skipped: no fixtures at " + root + "; set -Dbearhug.fixtures=DIR");
-    }
-    Assumptions.assumeTrue(present, "no fixtures at " + root);
-    return root;
   }
 }

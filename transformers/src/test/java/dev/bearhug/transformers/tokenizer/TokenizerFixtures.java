@@ -2,6 +2,7 @@ package dev.bearhug.transformers.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bearhug.testing.SharedFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,31 +19,15 @@ final class TokenizerFixtures {
   private TokenizerFixtures() {}
 
   static Path fixtures() {
-    return root("bearhug.fixtures", "fixtures").resolve("tokenizers");
+    return SharedFiles.fixtures("tokenizers");
   }
 
   static Path vocabularies() {
-    return root("bearhug.data", "data").resolve("tokenizers");
+    return SharedFiles.data("tokenizers");
   }
 
-  private static Path root(String property, String name) {
-    String value = System.getProperty(property, "");
-    return value.isEmpty()
-        ? Path.of(System.getProperty("bearhug.root", ".."), "..", "shared", name)
-        : Path.of(value);
-  }
-
-  /** Lists the files whose name starts so, or nothing, said in one line, where there are none. */
+  /** Lists the files whose name starts so; skips the test where the folders are absent. */
   static List<Path> list(String prefix) {
-    if (!Files.isDirectory(fixtures()) || !Files.isDirectory(vocabularies())) {
-      System.out.println(
-          "tokenizer fixtures skipped: "
-              + fixtures()
-              + " or "
-              + vocabularies()
-              + " is absent (set -Dbearhug.fixtures and -Dbearhug.data)");
-      return List.of();
-    }
     try (Stream<Path> files = Files.list(fixtures())) {
       return files
           .filter(p -> p.getFileName().toString().startsWith(prefix))

@@ -1,20 +1,29 @@
-package dev.bearhug.tasks.testing;
+package dev.bearhug.testing;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
-/** Finds the reference values and data sets that live outside of the repository. */
+/**
+ * Finds the reference values and data sets that live outside of the repository: where {@code
+ * -Dbearhug.fixtures} and {@code -Dbearhug.data} say, else in {@code shared} beside it.
+ */
 public final class SharedFiles {
 
   private SharedFiles() {}
 
-  /** Returns a folder below the root of the reference values; skips the test when it is absent. */
+  /**
+   * Returns a folder below the root of the reference values, or with an empty name the root itself;
+   * skips the test, which one printed line says, when it is absent.
+   */
   public static Path fixtures(String folder) {
     return require("bearhug.fixtures", "fixtures", folder);
   }
 
-  /** Returns a folder below the root of the data sets; skips the test when it is absent. */
+  /**
+   * Returns a folder below the root of the data sets, or with an empty name the root itself; skips
+   * the test, which one printed line says, when it is absent.
+   */
   public static Path data(String folder) {
     return require("bearhug.data", "data", folder);
   }

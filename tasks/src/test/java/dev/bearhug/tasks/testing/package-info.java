@@ -1,2 +1,0 @@
-/** Helpers for the tests of this module. */
-package dev.bearhug.tasks.testing;

@@ -1,0 +1,2 @@
+/** Helpers for the tests of all modules. */
+package dev.bearhug.testing;
