@@ -1,31 +1,16 @@
 package dev.bearhug.transformers.head;
 
-import dev.bearhug.nn.Initializer;
 import dev.bearhug.nn.Params;
-import dev.bearhug.nn.layer.Dropout;
-import dev.bearhug.nn.layer.Linear;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.TensorMap;
 import dev.bearhug.transformers.model.Backbone;
 
 /** Scores each candidate by dropout and a dense layer with one output over its pooled output. */
-public final class MultipleChoiceHead extends Head {
-
-  private final Dropout dropout;
-  private final Linear classifier;
+public final class MultipleChoiceHead extends ClassifierHead {
 
   /** A head with one output. */
   public MultipleChoiceHead(Backbone backbone, Params params) {
-    super(params);
-    dropout = child("dropout", new Dropout(backbone.headDropout(), params.sub("dropout")));
-    classifier =
-        child(
-            "classifier",
-            new Linear(
-                backbone.config().hidden(),
-                1,
-                Initializer.normal(backbone.initializerRange()),
-                params.sub("classifier")));
+    super(backbone, 1, params);
   }
 
   /** Inputs {@code [batch, choices, seq]} become {@code [batch * choices, seq]}. */
@@ -46,7 +31,7 @@ public final class MultipleChoiceHead extends Head {
         () -> {
           Tensor pooled = backbone.get(Backbone.POOLER_OUTPUT); // [batch * choices, hidden]
           long choices = inputs.get(Backbone.INPUT_IDS).dim(1);
-          Tensor logits = classifier.forward(dropout.forward(pooled)).reshape(-1, choices);
+          Tensor logits = score(pooled).reshape(-1, choices);
           TensorMap out = TensorMap.of(LOGITS, logits);
           Tensor labels = inputs.getOrNull(LABELS);
           return labels == null ? out : out.put(LOSS, crossEntropy(logits, labels));

@@ -1,33 +1,19 @@
 package dev.bearhug.transformers.head;
 
-import dev.bearhug.nn.Initializer;
 import dev.bearhug.nn.Params;
-import dev.bearhug.nn.layer.Dropout;
-import dev.bearhug.nn.layer.Linear;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.TensorMap;
 import dev.bearhug.transformers.model.Backbone;
 
 /** Dropout and a dense layer over the pooled output: classes, label sets or numbers per input. */
-public final class SequenceClassificationHead extends Head {
+public final class SequenceClassificationHead extends ClassifierHead {
 
-  private final Dropout dropout;
-  private final Linear classifier;
   private final ProblemType problem;
 
   /** A head with one output per label. */
   public SequenceClassificationHead(Backbone backbone, HeadSpec spec, Params params) {
-    super(params);
+    super(backbone, spec.outputs(), params);
     problem = spec.problem();
-    dropout = child("dropout", new Dropout(backbone.headDropout(), params.sub("dropout")));
-    classifier =
-        child(
-            "classifier",
-            new Linear(
-                backbone.config().hidden(),
-                spec.outputs(),
-                Initializer.normal(backbone.initializerRange()),
-                params.sub("classifier")));
   }
 
   /**
@@ -38,7 +24,7 @@ public final class SequenceClassificationHead extends Head {
   public TensorMap forward(TensorMap backbone, TensorMap inputs) {
     return callMap(
         () -> {
-          Tensor logits = classifier.forward(dropout.forward(backbone.get(Backbone.POOLER_OUTPUT)));
+          Tensor logits = score(backbone.get(Backbone.POOLER_OUTPUT));
           TensorMap out = TensorMap.of(LOGITS, logits);
           Tensor labels = inputs.getOrNull(LABELS);
           return labels == null ? out : out.put(LOSS, loss(logits, labels));

@@ -1,31 +1,16 @@
 package dev.bearhug.transformers.head;
 
-import dev.bearhug.nn.Initializer;
 import dev.bearhug.nn.Params;
-import dev.bearhug.nn.layer.Dropout;
-import dev.bearhug.nn.layer.Linear;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.TensorMap;
 import dev.bearhug.transformers.model.Backbone;
 
 /** Dropout and a dense layer over every token. */
-public final class TokenClassificationHead extends Head {
-
-  private final Dropout dropout;
-  private final Linear classifier;
+public final class TokenClassificationHead extends ClassifierHead {
 
   /** A head with one output per label. */
   public TokenClassificationHead(Backbone backbone, HeadSpec spec, Params params) {
-    super(params);
-    dropout = child("dropout", new Dropout(backbone.headDropout(), params.sub("dropout")));
-    classifier =
-        child(
-            "classifier",
-            new Linear(
-                backbone.config().hidden(),
-                spec.outputs(),
-                Initializer.normal(backbone.initializerRange()),
-                params.sub("classifier")));
+    super(backbone, spec.outputs(), params);
   }
 
   /** Logits {@code [batch, seq, labels]}; labels {@code I64 [batch, seq]}, -100 is not counted. */
@@ -33,8 +18,7 @@ public final class TokenClassificationHead extends Head {
   public TensorMap forward(TensorMap backbone, TensorMap inputs) {
     return callMap(
         () -> {
-          Tensor logits =
-              classifier.forward(dropout.forward(backbone.get(Backbone.LAST_HIDDEN_STATE)));
+          Tensor logits = score(backbone.get(Backbone.LAST_HIDDEN_STATE));
           TensorMap out = TensorMap.of(LOGITS, logits);
           Tensor labels = inputs.getOrNull(LABELS);
           return labels == null ? out : out.put(LOSS, crossEntropy(logits, labels));
