@@ -35,6 +35,9 @@ public final class ConfigLoader {
   private Path file;
   private final List<String> settings = new ArrayList<>();
 
+  /** Creates a loader that knows the defaults only. */
+  public ConfigLoader() {}
+
   /** Returns the names of the presets. */
   public static List<String> presets() {
     return PRESETS;

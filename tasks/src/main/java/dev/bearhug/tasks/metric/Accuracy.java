@@ -11,6 +11,9 @@ import java.util.Map;
  */
 public final class Accuracy implements Metric<int[], int[]> {
 
+  /** Creates the metric; it has no settings. */
+  public Accuracy() {}
+
   @Override
   public MetricValues compute(int[] references, int[] predictions) {
     ConfusionMatrix matrix = ConfusionMatrix.ofObserved(references, predictions);

@@ -14,6 +14,9 @@ import java.util.Map;
  */
 public final class Agreement implements Metric<int[], int[]> {
 
+  /** Creates the metric; it has no settings. */
+  public Agreement() {}
+
   @Override
   public MetricValues compute(int[] references, int[] predictions) {
     ConfusionMatrix matrix = ConfusionMatrix.ofObserved(references, predictions);

@@ -13,6 +13,9 @@ import java.util.stream.IntStream;
  */
 public final class BinaryRanking implements Metric<boolean[], double[]> {
 
+  /** Creates the metric; it has no settings. */
+  public BinaryRanking() {}
+
   @Override
   public MetricValues compute(boolean[] references, double[] scores) {
     Sizes.requireEqual("binary ranking", references.length, scores.length);

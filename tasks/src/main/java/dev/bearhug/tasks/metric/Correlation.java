@@ -14,6 +14,9 @@ import java.util.stream.IntStream;
  */
 public final class Correlation implements Metric<double[], double[]> {
 
+  /** Creates the metric; it has no settings. */
+  public Correlation() {}
+
   @Override
   public MetricValues compute(double[] references, double[] predictions) {
     Map<String, Double> values = new LinkedHashMap<>();

@@ -14,6 +14,9 @@ import java.util.Map;
  */
 public final class RegressionError implements Metric<double[], double[]> {
 
+  /** Creates the metric; it has no settings. */
+  public RegressionError() {}
+
   @Override
   public MetricValues compute(double[] references, double[] predictions) {
     Map<String, Double> values = new LinkedHashMap<>();
