@@ -31,8 +31,8 @@ public final class WorkerPool {
 
   private static volatile WorkerPool shared;
 
-  private static final int INDEX_BITS = 32;
-  private static final long INDEX_MASK = (1L << INDEX_BITS) - 1;
+  private static final int COUNT_BITS = 32;
+  private static final long COUNT_MASK = (1L << COUNT_BITS) - 1;
 
   /** One chunk of work. */
   @FunctionalInterface
@@ -49,9 +49,10 @@ public final class WorkerPool {
   }
 
   /**
-   * Upper half: number of the loop; lower half: next unclaimed chunk. Publishes the fields below.
+   * Upper half: number of the loop; lower half: chunks of it not yet claimed. Publishes the fields
+   * below.
    */
-  private final AtomicLong cursor = new AtomicLong(INDEX_MASK);
+  private final AtomicLong cursor = new AtomicLong();
 
   private final AtomicReference<Thread> owner = new AtomicReference<>();
   private final AtomicInteger unfinished = new AtomicInteger();
@@ -203,8 +204,8 @@ public final class WorkerPool {
     try {
       chunks = count;
       unfinished.set(count);
-      long loop = (cursor.get() >>> INDEX_BITS) + 1;
-      cursor.set(loop << INDEX_BITS);
+      long loop = ((cursor.get() >>> COUNT_BITS) + 1) & COUNT_MASK;
+      cursor.set(loop << COUNT_BITS | count);
       wake(count - 1);
       while (claimAndRun(loop)) {
         // the claim did the work
@@ -232,20 +233,19 @@ public final class WorkerPool {
   /** Runs the next chunk of loop {@code loop}; false when none is left or the loop is over. */
   private boolean claimAndRun(long loop) {
     long seen = cursor.get();
-    if (seen >>> INDEX_BITS != (loop & INDEX_MASK)) {
+    // whether a chunk is left must come from the cursor alone: a helper that is late in an ended
+    // loop may already read the fields of the next one, which is not yet announced
+    int left = (int) (seen & COUNT_MASK);
+    if (seen >>> COUNT_BITS != loop || left == 0) {
       return false;
     }
-    int index = (int) (seen & INDEX_MASK);
     // these may belong to a later loop, but then the claim below fails and they are not used
-    int count = chunks;
+    int index = chunks - left;
     ChunkTask byChunk = chunkTask;
     RangeTask byRange = rangeTask;
     long end = rangeEnd;
     long grain = rangeGrain;
-    if (index < 0 || index >= count) {
-      return false;
-    }
-    if (!cursor.compareAndSet(seen, seen + 1)) {
+    if (!cursor.compareAndSet(seen, seen - 1)) {
       Thread.onSpinWait();
       return true;
     }
@@ -346,10 +346,10 @@ public final class WorkerPool {
 
     @Override
     public void run() {
-      long seen = cursor.get() >>> INDEX_BITS;
+      long seen = cursor.get() >>> COUNT_BITS;
       int spins = 0;
       while (!retired) {
-        long loop = cursor.get() >>> INDEX_BITS;
+        long loop = cursor.get() >>> COUNT_BITS;
         if (loop != seen) {
           seen = loop;
           spins = 0;
@@ -361,7 +361,7 @@ public final class WorkerPool {
         } else {
           spins = 0;
           parked = true;
-          if (cursor.get() >>> INDEX_BITS == seen && !retired) {
+          if (cursor.get() >>> COUNT_BITS == seen && !retired) {
             LockSupport.park(WorkerPool.this);
           }
           parked = false;

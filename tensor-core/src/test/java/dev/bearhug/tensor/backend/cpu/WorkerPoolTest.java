@@ -39,6 +39,20 @@ class WorkerPoolTest {
   }
 
   @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void helpersLateInALoopTakeNoChunkOfALargerOneThatFollows() {
+    WorkerPool pool = new WorkerPool(8);
+    int[] counts = {2, 3, 40};
+    for (int loop = 0; loop < 60_000; loop++) {
+      int count = counts[loop % counts.length];
+      AtomicInteger done = new AtomicInteger();
+      pool.run(count, chunk -> done.incrementAndGet());
+      assertThat(done).as("chunks run in loop %d", loop).hasValue(count);
+    }
+    pool.setThreads(1);
+  }
+
+  @Test
   void piecesDependOnSizeAndGrainOnly() {
     for (long n : new long[] {0, 1, 9, 10, 11, 1003}) {
       for (long grain : new long[] {1, 3, 10, 2000}) {
