@@ -45,8 +45,13 @@ public final class SideBySide implements Callable<Integer> {
 
   @Option(
       names = "--output",
-      description = "Folder for cpu-bert-step.md, .json and .png; without it only a table.")
+      description = "Folder for a table, records and a plot; without it only a table.")
   private Path output;
+
+  @Option(
+      names = "--name",
+      description = "Name of the files in the folder (default: ${DEFAULT-VALUE}).")
+  private String name = "side-by-side";
 
   private String[] arguments = {};
 
@@ -147,11 +152,11 @@ public final class SideBySide implements Callable<Integer> {
     Files.createDirectories(output);
     String plot = null;
     if (all.stream().allMatch(c -> c.peer() != null)) {
-      plot = "cpu-bert-step.png";
+      plot = name + ".png";
       RatioPlot.write(all, output.resolve(plot));
     }
     Files.writeString(
-        output.resolve("cpu-bert-step.md"), Reports.markdown(title, info, ceilings, all, plot));
-    Files.writeString(output.resolve("cpu-bert-step.json"), Reports.json(info, ceilings, all));
+        output.resolve(name + ".md"), Reports.markdown(title, info, ceilings, all, plot));
+    Files.writeString(output.resolve(name + ".json"), Reports.json(info, ceilings, all));
   }
 }
