@@ -4,7 +4,6 @@ import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.AnnotationLine;
@@ -16,7 +15,7 @@ import org.knowm.xchart.HorizontalBarChartBuilder;
 final class RatioPlot {
 
   private static final int WIDTH = 900;
-  private static final int HEIGHT_PER_CASE = 34;
+  private static final int HEIGHT_PER_CASE = 60;
   private static final int HEIGHT_OF_FRAME = 140;
 
   private RatioPlot() {}
@@ -29,9 +28,6 @@ final class RatioPlot {
       names.add(c.which().name());
       ratios.add(c.ratio());
     }
-    // The chart draws from the bottom up.
-    Collections.reverse(names);
-    Collections.reverse(ratios);
     HorizontalBarChart chart =
         new HorizontalBarChartBuilder()
             .width(WIDTH)
