@@ -2,13 +2,12 @@ package dev.bearhug.transformers.tokenizer;
 
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import dev.bearhug.tensor.io.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -126,13 +125,8 @@ final class NativeTokenizers {
   }
 
   private static void deleteTree(Path folder) {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> tree = Files.walk(folder)) {
-      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
+    try {
+      DurableFiles.deleteTree(folder);
     } catch (IOException e) {
       LoggerFactory.getLogger(NativeTokenizers.class)
           .warn("tokenizers: temporary folder {} could not be removed: {}", folder, e.toString());

@@ -34,6 +34,18 @@ class AutoTokenizerTest {
   }
 
   @Test
+  void textThatIsNoUnicodeIsRefusedAndLeavesTheOldFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("vocab.txt"), "old");
+    assertThatThrownBy(() -> TokenizerFiles.write(file, "half a pair \ud800"))
+        .isInstanceOf(TokenizerException.class)
+        .hasMessageContaining("cannot be written");
+    assertThat(file).hasContent("old");
+    TokenizerFiles.write(file, "new é\n");
+    assertThat(file).hasContent("new é\n");
+    assertThat(Files.list(folder)).containsExactly(file);
+  }
+
+  @Test
   void vocabularyAloneIsReadAsLowerCaseUnlessAskedOtherwise() throws Exception {
     SmallTokenizers.wordPiece(folder);
     try (Tokenizer lower = AutoTokenizer.open(folder.resolve("vocab.txt"));
