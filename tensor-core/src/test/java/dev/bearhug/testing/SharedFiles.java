@@ -6,9 +6,12 @@ import org.junit.jupiter.api.Assumptions;
 
 /**
  * Finds the reference values and data sets that live outside of the repository: where {@code
- * -Dbearhug.fixtures} and {@code -Dbearhug.data} say, else in {@code shared} beside it.
+ * -Dbearhug.fixtures} and {@code -Dbearhug.data} say, else in {@code shared} beside it. Where there
+ * are no reference values at all, the small copy among the test resources serves.
  */
 public final class SharedFiles {
+
+  private static final String COPY = "tensor-core/src/test/resources/reference";
 
   private SharedFiles() {}
 
@@ -30,10 +33,12 @@ public final class SharedFiles {
 
   private static Path require(String property, String name, String folder) {
     String given = System.getProperty(property, "");
-    Path root =
-        given.isBlank()
-            ? Path.of(System.getProperty("bearhug.root", "..")).resolve("../shared").resolve(name)
-            : Path.of(given);
+    Path repository = Path.of(System.getProperty("bearhug.root", ".."));
+    Path root = given.isBlank() ? repository.resolve("../shared").resolve(name) : Path.of(given);
+    if (name.equals("fixtures") && given.isBlank() && !Files.isDirectory(root)) {
+      System.out.println("no folder " + root.normalize() + ": compared with " + COPY + " instead");
+      root = repository.resolve(COPY);
+    }
     Path path = root.resolve(folder).normalize();
     if (!Files.isDirectory(path)) {
       System.out.println("skipped: no folder " + path + " (set -D" + property + "=DIR)");
