@@ -324,6 +324,11 @@ public final class WorkerPool {
     private volatile boolean parked;
     private volatile boolean retired;
 
+    /**
+     * The last loop seen; set by the creator, so that a thread that starts late joins the next one.
+     */
+    private long seen = cursor.get() >>> COUNT_BITS;
+
     Worker(int number) {
       super(null, null, "bearhug-worker-" + number, 0, false);
       setDaemon(true);
@@ -346,7 +351,6 @@ public final class WorkerPool {
 
     @Override
     public void run() {
-      long seen = cursor.get() >>> COUNT_BITS;
       int spins = 0;
       while (!retired) {
         long loop = cursor.get() >>> COUNT_BITS;

@@ -104,6 +104,14 @@ class WorkerPoolTest {
     pool.setThreads(1);
   }
 
+  /** A helper whose thread starts late must still join the loop that is running then. */
+  @Test
+  void aNewPoolUsesItsHelpersFromTheFirstLoopOn() throws InterruptedException {
+    for (int round = 0; round < 200; round++) {
+      usesSeveralThreads();
+    }
+  }
+
   @Test
   void throwsTheFirstFailureAndStaysUsable() {
     WorkerPool pool = new WorkerPool(3);
