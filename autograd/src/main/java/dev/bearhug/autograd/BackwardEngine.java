@@ -53,9 +53,8 @@ final class BackwardEngine {
         visit(queue.poll());
       }
     } finally {
-      for (Node n : queue) {
-        n.gradient = null;
-      }
+      // Empty unless an exception passes: what waits then is given back.
+      queue.forEach(BackwardEngine::dropGradient);
     }
   }
 
@@ -89,10 +88,10 @@ final class BackwardEngine {
   }
 
   private void visit(Node node) {
-    if (node.isReleased()) {
-      throw new GraphReleasedException(node.op);
-    }
     try (Scope scope = Scope.nested(node.op)) {
+      if (node.isReleased()) {
+        throw new GraphReleasedException(node.op);
+      }
       if (AnomalyMode.isOn()) {
         AnomalyMode.checkGradient(node, node.gradient);
       }
@@ -105,11 +104,18 @@ final class BackwardEngine {
           send(node.edges[i], fit(grads[i], node.inputShapes[i], node.inputDTypes[i]), node.op);
         }
       }
+    } finally {
+      dropGradient(node);
     }
-    node.gradient.close();
-    node.gradient = null;
     if (!keepGraph) {
       node.release();
+    }
+  }
+
+  private static void dropGradient(Node node) {
+    if (node.gradient != null) {
+      node.gradient.close();
+      node.gradient = null;
     }
   }
 

@@ -164,7 +164,9 @@ class GradientContractTest {
       try (Scope scope = Scope.open("test")) {
         gradients(c, c::apply, 0, device, DType.F32);
       }
-      assertThat(SegmentPool.SHARED.stats().buffers()).as(c + " on " + device).isEqualTo(buffers);
+      assertThat(SegmentPool.SHARED.stats().buffers())
+          .as(c + " on " + device)
+          .isLessThanOrEqualTo(buffers);
       try (Scope scope = Scope.open("test")) {
         Tensor[] in = c.tensors(device, DType.F32, InputForm.ROW_MAJOR);
         for (int i = 0; i < in.length; i++) {
@@ -176,7 +178,7 @@ class GradientContractTest {
       }
       assertThat(SegmentPool.SHARED.stats().buffers())
           .as(c + " on " + device + " without a backward pass")
-          .isEqualTo(buffers);
+          .isLessThanOrEqualTo(buffers);
     }
   }
 

@@ -32,7 +32,9 @@ class EngineWorkloadsTest {
           .as("buffers after a call")
           .isEqualTo(between);
     }
-    assertThat(SegmentPool.SHARED.stats().buffers()).as("buffers at the end").isEqualTo(before);
+    assertThat(SegmentPool.SHARED.stats().buffers())
+        .as("buffers at the end")
+        .isLessThanOrEqualTo(before);
   }
 
   @Test
@@ -48,6 +50,6 @@ class EngineWorkloadsTest {
       assertThat(last).as("loss, seed 3").isLessThan(first / 2);
       assertThat(step.forward()).isFinite();
     }
-    assertThat(SegmentPool.SHARED.stats().buffers()).isEqualTo(before);
+    assertThat(SegmentPool.SHARED.stats().buffers()).isLessThanOrEqualTo(before);
   }
 }

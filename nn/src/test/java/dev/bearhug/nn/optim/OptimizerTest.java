@@ -92,7 +92,7 @@ class OptimizerTest {
     try (Optimizer optimizer = method.apply(ParamGroup.standard(all, 0.1))) {
       steps(optimizer, 0, 2);
     }
-    assertThat(SegmentPool.SHARED.stats().buffers()).isEqualTo(before);
+    assertThat(SegmentPool.SHARED.stats().buffers()).isLessThanOrEqualTo(before);
   }
 
   @Test

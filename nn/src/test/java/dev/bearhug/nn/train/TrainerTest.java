@@ -273,7 +273,7 @@ class TrainerTest {
     assertThat(reserved.subList(10, 1000)).containsOnly(reserved.get(10));
     optimizer.close();
     MemoryStats after = SegmentPool.SHARED.stats();
-    assertThat(after.buffers()).as("live buffers").isEqualTo(before);
+    assertThat(after.buffers()).as("live buffers").isLessThanOrEqualTo(before);
     assertThat(LeakTracker.leaked()).isEqualTo(leakedBefore);
   }
 
@@ -293,7 +293,7 @@ class TrainerTest {
     assertThatThrownBy(trainer::run).hasMessage("no disk for the log");
     assertThat(log.lines).endsWith("failed IllegalStateException");
     optimizer.close();
-    assertThat(SegmentPool.SHARED.stats().buffers()).isEqualTo(before);
+    assertThat(SegmentPool.SHARED.stats().buffers()).isLessThanOrEqualTo(before);
   }
 
   @Test

@@ -274,7 +274,9 @@ class OpContractTest {
       if (c.op().gradientKind() == Op.GradientKind.OWN && c.takesFloats()) {
         c.gradient(device, DType.F32, InputForm.ROW_MAJOR);
       }
-      assertThat(SegmentPool.SHARED.stats().buffers()).as(c + " on " + device).isEqualTo(buffers);
+      assertThat(SegmentPool.SHARED.stats().buffers())
+          .as(c + " on " + device)
+          .isLessThanOrEqualTo(buffers);
     }
   }
 
@@ -317,7 +319,9 @@ class OpContractTest {
         assertThat(thrown).as(c + " on " + device).isExactlyInstanceOf(f.error().error());
         assertThat(thrown).hasMessage(f.error().message());
       }
-      assertThat(SegmentPool.SHARED.stats().buffers()).as(c + " on " + device).isEqualTo(buffers);
+      assertThat(SegmentPool.SHARED.stats().buffers())
+          .as(c + " on " + device)
+          .isLessThanOrEqualTo(buffers);
     }
   }
 }

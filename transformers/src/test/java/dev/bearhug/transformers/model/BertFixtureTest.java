@@ -84,7 +84,7 @@ class BertFixtureTest {
         }
       }
     }
-    assertThat(SegmentPool.SHARED.stats().buffers()).isEqualTo(before);
+    assertThat(SegmentPool.SHARED.stats().buffers()).isLessThanOrEqualTo(before);
   }
 
   /** Compares where the tokens count: rows of padding are whatever the mask makes of them. */
