@@ -77,6 +77,27 @@ class BatchSamplerTest {
   }
 
   @Test
+  void shuffledBatchesKeepTheirExamplesAndBothEnds() {
+    int[] lengths = skewedLengths(203, 5);
+    BatchSampler grouped = new LengthGroupedBatchSampler(lengths, 10, false);
+    BatchPlan before = grouped.plan(5, 2);
+    BatchPlan after = new ShuffledBatchSampler(grouped).plan(5, 2);
+    assertThat(batches(after)).containsExactlyInAnyOrderElementsOf(batches(before));
+    assertThat(batches(after)).isNotEqualTo(batches(before));
+    assertThat(after.batch(0)).isEqualTo(before.batch(0));
+    assertThat(after.batch(20)).isEqualTo(before.batch(20)).hasSize(3);
+    assertThat(batches(new ShuffledBatchSampler(grouped).plan(5, 2))).isEqualTo(batches(after));
+    BatchSampler shuffled = new ShuffledBatchSampler(new SequentialBatchSampler(203, 10, false));
+    assertThat(batches(shuffled.plan(5, 3))).isNotEqualTo(batches(shuffled.plan(5, 4)));
+  }
+
+  private static List<List<Integer>> batches(BatchPlan plan) {
+    return IntStream.range(0, plan.size())
+        .mapToObj(batch -> IntStream.of(plan.batch(batch)).boxed().toList())
+        .toList();
+  }
+
+  @Test
   void randomOrderStaysTheSameBetweenVersions() {
     // Resuming a run with a later release must give the same batches.
     assertThat(flatten(new RandomBatchSampler(10, 4, false).plan(42, 0)))
@@ -170,7 +191,8 @@ class BatchSamplerTest {
         new SequentialBatchSampler(lengths.length, batchSize, dropLast),
         new RandomBatchSampler(lengths.length, batchSize, dropLast),
         new LengthGroupedBatchSampler(lengths, batchSize, dropLast),
-        new LengthGroupedBatchSampler(lengths, batchSize, dropLast, 3, false));
+        new LengthGroupedBatchSampler(lengths, batchSize, dropLast, 3, false),
+        new ShuffledBatchSampler(new LengthGroupedBatchSampler(lengths, batchSize, dropLast)));
   }
 
   private static String label(BatchSampler sampler, long seed, int examples, int batchSize) {

@@ -5,6 +5,7 @@ import dev.bearhug.nn.data.DataLoader;
 import dev.bearhug.nn.data.Dataset;
 import dev.bearhug.nn.data.LengthGroupedBatchSampler;
 import dev.bearhug.nn.data.RandomBatchSampler;
+import dev.bearhug.nn.data.ShuffledBatchSampler;
 import dev.bearhug.nn.optim.AdamSettings;
 import dev.bearhug.nn.optim.AdamW;
 import dev.bearhug.nn.optim.Optimizer;
@@ -200,7 +201,8 @@ public class Runner {
     TrainSection section = config.train();
     BatchSampler sampler =
         section.groupByLength()
-            ? new LengthGroupedBatchSampler(train.lengths(), section.batchSize(), false)
+            ? new ShuffledBatchSampler(
+                new LengthGroupedBatchSampler(train.lengths(), section.batchSize(), false))
             : new RandomBatchSampler(train.size(), section.batchSize(), false);
     return DataLoader.builder(Dataset.of(train.features()), sampler, train.collator())
         .seed(section.seed())
