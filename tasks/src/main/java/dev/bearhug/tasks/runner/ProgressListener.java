@@ -49,7 +49,7 @@ final class ProgressListener implements TrainListener, AutoCloseable {
       progress.update(
           event.step(),
           new ProgressFigures(
-              (double) event.step() / stepsPerEpoch, loss, event.rate(), speed, event.liveBytes()));
+              (double) event.step() / stepsPerEpoch, loss, event.rate(), speed, event.peakBytes()));
     }
   }
 
