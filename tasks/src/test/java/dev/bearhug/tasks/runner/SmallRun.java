@@ -54,6 +54,7 @@ public final class SmallRun {
     List.of(
             "data.path=" + data,
             "output.path=" + output,
+            "model.hiddenDropout=0.1",
             "tokenizer.vocabularySize=300",
             "tokenizer.maxLength=16",
             "train.epochs=8",
