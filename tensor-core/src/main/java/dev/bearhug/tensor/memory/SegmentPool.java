@@ -145,7 +145,7 @@ public final class SegmentPool implements BufferAllocator {
       separator = ", ";
     }
     text.append(
-            ".\n  Try a smaller batch with gradient accumulation, train.gradientCheckpointing=true,")
+            ".\n  Try a smaller batch with gradient accumulation, train.checkpointing=true,")
         .append(" or a higher limit with -Dbearhug.maxMemory.");
     return new OutOfMemoryException(site.name(), text.toString());
   }
