@@ -42,12 +42,13 @@ final class DemoCommand implements Callable<Integer> {
   /** What differs from the preset for training from random weights, found by trying. */
   private static final List<String> SETTINGS =
       List.of(
-          "model.hiddenDropout=0.1",
+          "model.config=mini",
+          "model.hiddenDropout=0.2",
           "tokenizer.vocabularySize=3000",
           "tokenizer.maxLength=64",
-          "train.epochs=12",
-          "train.batchSize=32",
-          "train.learningRate=1e-3",
+          "train.epochs=8",
+          "train.batchSize=16",
+          "train.learningRate=3e-4",
           "train.earlyStoppingPatience=null");
 
   @Spec private CommandSpec spec;

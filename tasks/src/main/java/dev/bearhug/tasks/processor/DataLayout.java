@@ -390,7 +390,11 @@ public final class DataLayout {
   private void settleByValues(Path file, List<List<String>> sample) {
     int width = sample.get(0).size();
     int labelIndex = -1;
-    if (label != null) {
+    boolean unlabelled = labelledFiles().isEmpty();
+    if (label != null && unlabelled && !hasIndex(label, width)) {
+      // Rows to predict may end before the label's column; the reader then finds no label.
+      labelIndex = -1;
+    } else if (label != null) {
       labelIndex = index(file, label, width);
     } else if (width > 1 && !labelledFiles().isEmpty()) {
       labelIndex = ColumnGuess.labelByValues(sample);
@@ -435,12 +439,15 @@ public final class DataLayout {
   }
 
   private static int index(Path file, String column, int width) {
-    int index = column.matches("\\d{1,6}") ? Integer.parseInt(column) : width;
-    if (index >= width) {
+    if (!hasIndex(column, width)) {
       List<String> columns = IntStream.range(0, width).mapToObj(Integer::toString).toList();
       throw MissingColumn.error(file, 1, column, columns);
     }
-    return index;
+    return Integer.parseInt(column);
+  }
+
+  private static boolean hasIndex(String column, int width) {
+    return column.matches("\\d{1,6}") && Integer.parseInt(column) < width;
   }
 
   private static DataException noRows(Path file) {

@@ -54,6 +54,23 @@ class TextDataTest {
   }
 
   @Test
+  void rowsToPredictMayLackTheLabelsColumn() {
+    write("train.csv", "a b,c d,1.5\ne f,g h,2.5\ni j,k l,0.5\n");
+    write("dev.csv", "m n,o p,3.5\n");
+    TextData data = load();
+    write("new.csv", "q r,s t\n");
+    DataSpec unlabelled =
+        DataSpec.at(folder.resolve("new.csv").toString())
+            .text("0")
+            .textPair("1")
+            .label("2")
+            .header(Toggle.FALSE)
+            .build();
+    assertThat(TextData.loadSplit(unlabelled, Split.TEST, data.labels()).get(Split.TEST))
+        .containsExactly(new TextExample("test-1", "q r", "s t", new ExampleLabel.None()));
+  }
+
+  @Test
   void readsAHugNlpFolder() {
     writeFolder();
     TextData data = load();

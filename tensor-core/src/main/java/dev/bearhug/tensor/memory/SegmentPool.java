@@ -144,8 +144,7 @@ public final class SegmentPool implements BufferAllocator {
           .append(" buffers)");
       separator = ", ";
     }
-    text.append(
-            ".\n  Try a smaller batch with gradient accumulation, train.checkpointing=true,")
+    text.append(".\n  Try a smaller batch with gradient accumulation, train.checkpointing=true,")
         .append(" or a higher limit with -Dbearhug.maxMemory.");
     return new OutOfMemoryException(site.name(), text.toString());
   }
