@@ -1,2 +1,4 @@
-/** Placeholder. */
+/**
+ * Transformer models, their tokenizers and the Hugging Face folder layout; see the sub-packages.
+ */
 package dev.bearhug.transformers;
