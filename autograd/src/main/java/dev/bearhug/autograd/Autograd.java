@@ -97,7 +97,8 @@ public final class Autograd {
 
   /**
    * Gradients of {@code sum(tensor * gradient)} with respect to given tensors, leaves or not;
-   * nothing is added to leaves. The graph is released.
+   * nothing is added to leaves, except to parameters used inside a {@link Checkpointing} block,
+   * whose second run collects their gradients. The graph is released.
    *
    * @return one gradient per tensor, null where {@code tensor} does not depend on it
    */
