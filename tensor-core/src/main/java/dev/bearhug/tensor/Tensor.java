@@ -419,7 +419,8 @@ public final class Tensor implements AutoCloseable {
 
   /**
    * The bytes of a row-major tensor in host memory, without a copy. Valid as long as the tensor;
-   * writing changes the tensor.
+   * writing changes the tensor. The call itself counts as a change ({@link Storage#version}); who
+   * keeps the segment and writes again later calls {@link Storage#markChanged}.
    */
   public MemorySegment segment() {
     checkLive("segment");
@@ -432,6 +433,7 @@ public final class Tensor implements AutoCloseable {
               + " is not row-major host memory. Use"
               + " to(Device.CPU).contiguous() first.");
     }
+    storage.markChanged();
     return NativeMemory.ALL.asSlice(address(), numel() * dtype.bytes());
   }
 
@@ -447,6 +449,7 @@ public final class Tensor implements AutoCloseable {
     if (numel() == 0) {
       return;
     }
+    storage.markChanged();
     byte[] pattern = pattern(value);
     if (!storage.backend().isHostMemory()) {
       MemorySegment host =
@@ -516,6 +519,7 @@ public final class Tensor implements AutoCloseable {
         .backend()
         .copyFromHost(
             NativeMemory.ALL.asSlice(rows.address(), numel() * dtype.bytes()), device(), address());
+    storage.markChanged();
     if (rows != host) {
       rows.close();
     }

@@ -6,6 +6,7 @@ import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.TensorMap;
 import dev.bearhug.tensor.error.DTypeException;
+import dev.bearhug.tensor.memory.NativeMemory;
 import dev.bearhug.tensor.memory.Scope;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -81,7 +82,10 @@ public final class TensorFiles {
    */
   public static TensorEntry toEntry(String name, Tensor tensor) {
     Tensor host = tensor.detach().to(Device.CPU).contiguous();
-    return new TensorEntry(name, host.dtype().name(), host.shape().dims(), host.segment());
+    // Not host.segment(), which counts as a change: these bytes are only read.
+    MemorySegment bytes =
+        NativeMemory.ALL.asSlice(host.address(), host.numel() * host.dtype().bytes());
+    return new TensorEntry(name, host.dtype().name(), host.shape().dims(), bytes);
   }
 
   /**

@@ -22,6 +22,9 @@ public final class Storage {
 
   private final AtomicInteger count = new AtomicInteger(1);
 
+  /** Written by the one thread that changes the bytes; others only compare it. */
+  private volatile int version;
+
   private Storage(
       Backend backend, Device device, long address, long bytes, AllocationSite site, Object owner) {
     this.backend = backend;
@@ -70,6 +73,19 @@ public final class Storage {
   /** Whether exactly one handle uses these bytes. */
   public boolean isExclusive() {
     return count.get() == 1 && owner == null;
+  }
+
+  /**
+   * How often the bytes were changed after the tensor was made. What was derived from them, such as
+   * a copy in lower precision, is valid as long as this number stays.
+   */
+  public int version() {
+    return version;
+  }
+
+  /** Counts a change of the bytes; whoever writes to memory it did not just allocate calls it. */
+  public void markChanged() {
+    version++;
   }
 
   /** The backend that computes on this memory. */

@@ -115,6 +115,9 @@ public final class Dispatcher {
               ? define(op, attrs, inputs, state)
               : run(entry, op, attrs, inputs, inference, state);
     }
+    if (op.spec().mutates()) {
+      markChanged(op.spec(), inputs);
+    }
     if (record) {
       r.record(op, attrs, inputs, outputs);
     }
@@ -239,6 +242,14 @@ public final class Dispatcher {
       }
     }
     return outputs;
+  }
+
+  private static void markChanged(OpSpec spec, Tensor[] inputs) {
+    for (int i = 0; i < inputs.length; i++) {
+      if (inputs[i] != null && spec.mutates(i)) {
+        inputs[i].storage().markChanged();
+      }
+    }
   }
 
   private static Tensor copy(Tensor t, State state) {

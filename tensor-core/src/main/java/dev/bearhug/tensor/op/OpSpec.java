@@ -155,6 +155,11 @@ public final class OpSpec {
     return mutated.length > 0;
   }
 
+  /** Whether input number {@code i} is changed; of a variadic op all are or none. */
+  public boolean mutates(int i) {
+    return mutates() && (variadic || mutated().contains(inputs[i]));
+  }
+
   /** Position of the input whose element type selects the kernel. */
   public int key() {
     return key;
