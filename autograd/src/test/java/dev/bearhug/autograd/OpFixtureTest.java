@@ -29,9 +29,6 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("fixtures")
 class OpFixtureTest {
 
-  private static final Set<String> LONG_SUMS =
-      Set.of("matmul", "linear", "addmm", "baddbmm", "scaled_dot_product_attention");
-
   @TestFactory
   Stream<DynamicTest> casesOfKnownOps() throws IOException {
     Path folder = SharedFiles.fixtures("ops");
@@ -40,7 +37,7 @@ class OpFixtureTest {
     List<DynamicTest> tests = new ArrayList<>();
     Set<String> unknown = new LinkedHashSet<>();
     for (JsonNode json : cases) {
-      OpRecipes.Recipe recipe = OpRecipes.find(json);
+      Recipe recipe = OpRecipes.find(json);
       String name = json.get("name").asText();
       if (recipe == null) {
         unknown.add(name);
@@ -58,8 +55,7 @@ class OpFixtureTest {
     return tests.stream();
   }
 
-  private static void check(
-      JsonNode json, OpRecipes.Recipe recipe, TensorMap values, Device device) {
+  private static void check(JsonNode json, Recipe recipe, TensorMap values, Device device) {
     String name = json.get("name").asText();
     try (Scope scope = Scope.open(name)) {
       TensorMap in = new TensorMap();
@@ -79,12 +75,12 @@ class OpFixtureTest {
           leaves.add(Autograd.requireGrad(t));
         }
       }
-      OpRecipes.Case c = new OpRecipes.Case(json, in);
+      RecipeCase c = new RecipeCase(json, in);
       try (NoGrad ignored = NoGrad.enter()) {
         Tensor[] out = recipe.forward().apply(c);
         assertThat(out).as(name).hasSizeGreaterThanOrEqualTo(json.get("outputs").size());
         for (int i = 0; i < json.get("outputs").size(); i++) {
-          double absolute = LONG_SUMS.contains(json.get("op").asText()) ? 1e-5 : 1e-6;
+          double absolute = OpRecipes.isLongSum(json.get("op").asText()) ? 1e-5 : 1e-6;
           compare(json, "out/" + i, out[i], values, 1e-5, absolute);
         }
       }
