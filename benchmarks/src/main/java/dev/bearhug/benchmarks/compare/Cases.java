@@ -48,6 +48,9 @@ public final class Cases {
         rows("cross-entropy-1024x30522", 1024, 30522, 1),
         rows("cross-entropy-gradient-1024x30522", 1024, 30522, 3),
         rows("adamw-12x3072x768", ADAMW_COUNT * 3072L, 768, 7),
+        attention(512),
+        attention(1024),
+        attention(2048),
         new Case("dispatch-add-16", "f32", TINY_CALLS, 0, 0, 0));
   }
 
@@ -83,6 +86,24 @@ public final class Cases {
   /** Work that reads or writes {@code passes} arrays of this size. */
   private static Case rows(String name, long rows, long cols, int passes) {
     return new Case(name, "f32", 1, 0, F32 * rows * cols * passes, 0);
+  }
+
+  /** Forward and backward pass: two products forward and four backward; nothing counts twice. */
+  private static Case attention(long seq) {
+    long[] shape = attentionShape(seq);
+    String name = "attention-gradient-8x12x" + seq + "x64";
+    double values = (double) shape[0] * shape[1] * shape[2] * shape[3];
+    return new Case(name, "f32", 1, 12 * values * seq, F32 * 8 * values, 0);
+  }
+
+  /** Shape of queries, keys and values of a case of attention: batch, heads, length, size. */
+  public static long[] attentionShape(long seq) {
+    return new long[] {BATCH, 12, seq, 64};
+  }
+
+  /** The length in the name of a case of attention. */
+  public static long attentionLength(String name) {
+    return Long.parseLong(name.split("x")[2]);
   }
 
   /** Matrix products of the forward pass of BERT-base: projections, feed-forward, attention. */

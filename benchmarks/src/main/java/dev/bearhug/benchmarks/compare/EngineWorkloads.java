@@ -54,6 +54,9 @@ final class EngineWorkloads implements WorkloadSource {
       case "ceiling-matmul-4096x3072x768" -> matmul(4096, 3072, 768);
       case "ceiling-copy-256MiB" -> copy();
       default -> {
+        if (name.startsWith("attention-")) {
+          yield attention(Cases.attentionLength(name));
+        }
         if (!name.startsWith("matmul-")) {
           throw new IllegalArgumentException("engine: unknown case " + name + ".");
         }
@@ -107,6 +110,16 @@ final class EngineWorkloads implements WorkloadSource {
     Tensor target = w.own(w.inputs.indices(30522, 1024));
     Tensor g = w.own(w.inputs.constant(1));
     return w.of(() -> x.crossEntropy(target), g);
+  }
+
+  private static Workload attention(long seq) {
+    OpWorkload w = new OpWorkload(true);
+    long[] shape = Cases.attentionShape(seq);
+    Tensor q = w.leaf(w.own(w.inputs.normal(1, shape)));
+    Tensor k = w.leaf(w.own(w.inputs.normal(1, shape)));
+    Tensor v = w.leaf(w.own(w.inputs.normal(1, shape)));
+    Tensor g = w.own(w.inputs.normal(1, shape));
+    return w.of(() -> q.attention(k, v, null, 0.125, false, 0)[0], g);
   }
 
   private static Workload matmul(long m, long n, long k) {

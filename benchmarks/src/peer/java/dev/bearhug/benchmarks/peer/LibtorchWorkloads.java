@@ -64,6 +64,9 @@ public final class LibtorchWorkloads implements WorkloadSource {
       case "adamw-12x3072x768" -> new LibtorchAdamW(Cases.ADAMW_COUNT, 3072, 768);
       case "dispatch-add-16" -> add();
       default -> {
+        if (name.startsWith("attention-")) {
+          yield attention(Cases.attentionLength(name));
+        }
         if (!name.startsWith("matmul-")) {
           throw new IllegalArgumentException("libtorch: unknown case " + name + ".");
         }
@@ -107,6 +110,15 @@ public final class LibtorchWorkloads implements WorkloadSource {
     TensorOptions integers = new TensorOptions(torch.ScalarType.Long);
     Tensor target = torch.randint(0, 30522, new long[] {1024}, integers);
     return w.of(() -> torch.cross_entropy_loss(x, target), torch.ones());
+  }
+
+  private static Workload attention(long seq) {
+    LibtorchOp w = new LibtorchOp(true);
+    long[] shape = Cases.attentionShape(seq);
+    Tensor q = w.leaf(normal(shape));
+    Tensor k = w.leaf(normal(shape));
+    Tensor v = w.leaf(normal(shape));
+    return w.of(() -> torch.scaled_dot_product_attention(q, k, v), normal(shape));
   }
 
   private static Workload matmul(long m, long n, long k) {
