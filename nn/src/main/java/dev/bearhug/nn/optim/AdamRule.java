@@ -45,6 +45,7 @@ record AdamRule(AdamSettings settings) {
         gradient,
         state.slot(MEAN),
         state.slot(SQUARE),
-        settings.amsgrad() ? state.slot(LARGEST) : null);
+        settings.amsgrad() ? state.slot(LARGEST) : null,
+        null);
   }
 }

@@ -1,10 +1,9 @@
 package dev.bearhug.tensor.backend.cpu;
 
-import static dev.bearhug.tensor.memory.NativeMemory.getFloat;
 import static dev.bearhug.tensor.memory.NativeMemory.putDouble;
-import static dev.bearhug.tensor.memory.NativeMemory.putFloat;
 
 import dev.bearhug.tensor.DType;
+import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.backend.KernelCall;
 import dev.bearhug.tensor.backend.KernelTable;
 import dev.bearhug.tensor.op.std.AdamWOp;
@@ -56,37 +55,26 @@ final class OptimizerBindings {
     long grad = c.in(1).address();
     long m = c.in(2).address();
     long v = c.in(3).address();
-    if (c.in(4) == null) {
-      cpu.elements(
-          c.in(0).numel(),
-          (from, to) -> {
-            long at = 4 * from;
-            optimizer.adamW(param + at, grad + at, m + at, v + at, 0, to - from, step);
-          });
-      return;
-    }
-    long vmax = c.in(4).address();
-    AdamWFactors f = AdamWFactors.of(step);
+    long vmax = addressOrZero(c.in(4));
+    long copy = addressOrZero(c.in(5));
     cpu.elements(
         c.in(0).numel(),
         (from, to) -> {
-          for (long at = 4 * from; at < 4 * to; at += 4) {
-            amsGrad(param + at, grad + at, m + at, v + at, vmax + at, f);
-          }
+          long at = 4 * from;
+          optimizer.adamW(
+              param + at,
+              grad + at,
+              m + at,
+              v + at,
+              vmax == 0 ? 0 : vmax + at,
+              copy == 0 ? 0 : copy + 2 * from,
+              to - from,
+              step);
         });
   }
 
-  /** One element of AdamW with the largest second moment so far (Reddi et al., 2018). */
-  private static void amsGrad(long param, long grad, long m, long v, long vmax, AdamWFactors f) {
-    float g = getFloat(grad) * f.gradScale();
-    float first = getFloat(m) * f.beta1() + g * f.oneMinusBeta1();
-    float second = getFloat(v) * f.beta2() + g * g * f.oneMinusBeta2();
-    float largest = Math.max(getFloat(vmax), second);
-    float denominator = (float) Math.sqrt(largest) / f.rootCorrection2() + f.eps();
-    putFloat(m, first);
-    putFloat(v, second);
-    putFloat(vmax, largest);
-    putFloat(param, getFloat(param) * f.keep() - f.stepSize() * first / denominator);
+  private static long addressOrZero(Tensor t) {
+    return t == null ? 0 : t.address();
   }
 
   private void sgd(KernelCall c) {

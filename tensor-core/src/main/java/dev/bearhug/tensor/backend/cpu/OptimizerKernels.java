@@ -75,12 +75,15 @@ public interface OptimizerKernels {
    * One AdamW step with decoupled weight decay over n elements.
    *
    * <p>{@code g = grad gradScale; p *= 1 - lr wd; m = m beta1 + g (1 - beta1); v = v beta2 + g g (1
-   * - beta2); p -= (lr / bc1) m / (sqrt(v) / sqrt(bc2) + eps)}.
+   * - beta2); p -= (lr / bc1) m / (sqrt(v) / sqrt(bc2) + eps)}; with AMSGrad the largest v so far
+   * takes the place of v in the last step.
    *
+   * @param vmax largest second moments so far; 0 for plain AdamW
    * @param bf16Copy address of n bfloat16 values that receive the new parameters; 0 for none
    * @see <a href="https://arxiv.org/abs/1711.05101">Decoupled Weight Decay Regularization</a>
    */
-  void adamW(long param, long grad, long m, long v, long bf16Copy, long n, AdamWStep step);
+  void adamW(
+      long param, long grad, long m, long v, long vmax, long bf16Copy, long n, AdamWStep step);
 
   /**
    * One step of gradient descent over n elements.

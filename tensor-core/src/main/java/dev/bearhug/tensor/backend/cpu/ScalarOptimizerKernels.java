@@ -8,7 +8,8 @@ import static dev.bearhug.tensor.memory.NativeMemory.putShort;
 final class ScalarOptimizerKernels implements OptimizerKernels {
 
   @Override
-  public void adamW(long param, long grad, long m, long v, long bf16Copy, long n, AdamWStep step) {
+  public void adamW(
+      long param, long grad, long m, long v, long vmax, long bf16Copy, long n, AdamWStep step) {
     AdamWFactors f = AdamWFactors.of(step);
     for (long i = 0; i < n; i++) {
       long at = 4 * i;
@@ -16,7 +17,12 @@ final class ScalarOptimizerKernels implements OptimizerKernels {
       float p = getFloat(param + at) * f.keep();
       float first = getFloat(m + at) * f.beta1() + g * f.oneMinusBeta1();
       float second = getFloat(v + at) * f.beta2() + g * g * f.oneMinusBeta2();
-      float denominator = (float) Math.sqrt(second) / f.rootCorrection2() + f.eps();
+      float used = second;
+      if (vmax != 0) {
+        used = Math.max(getFloat(vmax + at), second);
+        putFloat(vmax + at, used);
+      }
+      float denominator = (float) Math.sqrt(used) / f.rootCorrection2() + f.eps();
       p -= f.stepSize() * first / denominator;
       putFloat(m + at, first);
       putFloat(v + at, second);

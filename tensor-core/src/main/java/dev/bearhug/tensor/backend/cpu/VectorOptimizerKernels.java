@@ -18,16 +18,23 @@ final class VectorOptimizerKernels implements OptimizerKernels {
   }
 
   @Override
-  public void adamW(long param, long grad, long m, long v, long bf16Copy, long n, AdamWStep step) {
+  public void adamW(
+      long param, long grad, long m, long v, long vmax, long bf16Copy, long n, AdamWStep step) {
     long chunk = 512L * LANES;
     AdamWFactors factors = AdamWFactors.of(step);
     for (long start = 0; start < n; start += chunk) {
       long at = 4 * start;
       long size = Math.min(chunk, n - start);
       long end = whole(size);
-      adamWVectors(param + at, grad + at, m + at, v + at, end, factors);
       long rest = at + 4 * end;
-      scalar.adamW(param + rest, grad + rest, m + rest, v + rest, 0, size - end, step);
+      if (vmax == 0) {
+        adamWVectors(param + at, grad + at, m + at, v + at, end, factors);
+        scalar.adamW(param + rest, grad + rest, m + rest, v + rest, 0, 0, size - end, step);
+      } else {
+        amsGradVectors(param + at, grad + at, m + at, v + at, vmax + at, end, factors);
+        scalar.adamW(
+            param + rest, grad + rest, m + rest, v + rest, vmax + rest, 0, size - end, step);
+      }
       // The chunk is still in the cache, so a second look costs no memory traffic.
       if (bf16Copy != 0) {
         convert.floatToBf16(param + at, bf16Copy + 2 * start, size);
@@ -64,6 +71,31 @@ final class VectorOptimizerKernels implements OptimizerKernels {
       FloatVector denominator = second.sqrt().div(root).add(eps);
       store(m + i, first);
       store(v + i, second);
+      store(param + i, p.sub(first.mul(stepSize).div(denominator)));
+    }
+  }
+
+  private static void amsGradVectors(
+      long param, long grad, long m, long v, long vmax, long n, AdamWFactors f) {
+    float gradScale = f.gradScale();
+    float keep = f.keep();
+    float beta1 = f.beta1();
+    float fresh1 = f.oneMinusBeta1();
+    float beta2 = f.beta2();
+    float fresh2 = f.oneMinusBeta2();
+    float root = f.rootCorrection2();
+    float eps = f.eps();
+    float stepSize = f.stepSize();
+    for (long i = 0; i < 4 * n; i += 4L * LANES) {
+      FloatVector g = load(grad + i).mul(gradScale);
+      FloatVector p = load(param + i).mul(keep);
+      FloatVector first = load(m + i).mul(beta1).add(g.mul(fresh1));
+      FloatVector second = load(v + i).mul(beta2).add(g.mul(g).mul(fresh2));
+      FloatVector largest = load(vmax + i).max(second);
+      FloatVector denominator = largest.sqrt().div(root).add(eps);
+      store(m + i, first);
+      store(v + i, second);
+      store(vmax + i, largest);
       store(param + i, p.sub(first.mul(stepSize).div(denominator)));
     }
   }

@@ -32,6 +32,7 @@ final class GenericOptimizerKernels {
     Cursor m = new Cursor(c.in(2));
     Cursor v = new Cursor(c.in(3));
     Cursor vmax = c.in(4) == null ? null : new Cursor(c.in(4));
+    Cursor copy = c.in(5) == null ? null : new Cursor(c.in(5));
     double rootCorrection2 = Math.sqrt(a.biasCorrection2());
     double stepSize = a.lr() / a.biasCorrection1();
     for (long i = 0, n = c.in(0).numel(); i < n; i++) {
@@ -47,6 +48,9 @@ final class GenericOptimizerKernels {
         vmax.set(i, used);
       }
       param.set(i, p - stepSize * first / (Math.sqrt(used) / rootCorrection2 + a.eps()));
+      if (copy != null) {
+        copy.set(i, param.get(i));
+      }
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.bearhug.tensor.op.std;
 
+import dev.bearhug.tensor.DType;
+import dev.bearhug.tensor.error.DTypeException;
 import dev.bearhug.tensor.error.ShapeException;
 import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
@@ -21,9 +23,13 @@ import java.util.stream.Stream;
  *   v = beta2 * v + (1 - beta2) * g * g
  *   vmax = max(vmax, v)                                  with AMSGrad (Reddi et al., 2018)
  *   param -= lr / biasCorrection1 * m / (sqrt(v or vmax) / sqrt(biasCorrection2) + eps)
+ *   copy = bf16(param)                                   if there is a copy
  * </pre>
  *
- * <p>All tensors are row-major and of one shape and floating type.
+ * <p>All tensors are row-major and of one shape; all but the copy, which is of {@code BF16}, are of
+ * one floating type. The copy is written in the same pass over memory: mixed precision computes
+ * with it while {@code param} keeps the digits that small updates need (Micikevicius et al., <a
+ * href="https://arxiv.org/abs/1710.03740">Mixed precision training</a>, 2018).
  */
 public final class AdamWOp extends Op<AdamWOp.Attrs> {
 
@@ -77,9 +83,9 @@ public final class AdamWOp extends Op<AdamWOp.Attrs> {
     super(
         OpSpec.named("adamw")
             .inputs("param", "grad", "m", "v")
-            .optional("vmax")
+            .optional("vmax", "copy")
             .noOutputs()
-            .mutates("param", "m", "v", "vmax")
+            .mutates("param", "m", "v", "vmax", "copy")
             .notDifferentiable("it changes the parameter in place"));
   }
 
@@ -91,6 +97,10 @@ public final class AdamWOp extends Op<AdamWOp.Attrs> {
         i.requireSameDType("param", other);
         i.requireShape(other, i.shape("param"), "there is one value per parameter");
       }
+    }
+    if (i.has("copy")) {
+      i.requireDType("copy", DType.BF16);
+      i.requireShape("copy", i.shape("param"), "there is one value per parameter");
     }
     for (String changed : spec().mutated()) {
       if (i.has(changed)) {
@@ -109,6 +119,7 @@ public final class AdamWOp extends Op<AdamWOp.Attrs> {
             .constant(-1, 1, 3, 67)
             .constant(0, 1, 3, 67)
             .absent()
+            .absent()
             .build(),
         s.sample(Attrs.atStep(1, 1e-3, 0.9, 0.99, 1e-6, 0, 1))
             .constant(-1, 1, 5)
@@ -116,6 +127,15 @@ public final class AdamWOp extends Op<AdamWOp.Attrs> {
             .constant(0, 0, 5)
             .constant(0, 0, 5)
             .constant(0, 0, 5)
+            .absent()
+            .build(),
+        s.sample(third)
+            .constant(-1, 1, 2, 41)
+            .constant(-1, 1, 2, 41)
+            .constant(-1, 1, 2, 41)
+            .constant(0, 1, 2, 41)
+            .absent()
+            .integers(DType.BF16, 2, 2, 41)
             .build(),
         s.sample(third)
             .constant(-1, 1, 33)
@@ -123,12 +143,14 @@ public final class AdamWOp extends Op<AdamWOp.Attrs> {
             .constant(-1, 1, 33)
             .constant(0, 1, 33)
             .constant(0, 2, 33)
+            .integers(DType.BF16, 2, 33)
             .build(),
         s.sample(third)
             .constant(-1, 1, 0)
             .constant(-1, 1, 0)
             .constant(-1, 1, 0)
             .constant(0, 1, 0)
+            .absent()
             .absent()
             .build());
   }
@@ -142,8 +164,29 @@ public final class AdamWOp extends Op<AdamWOp.Attrs> {
             .constant(0, 0, 4)
             .constant(0, 0, 4)
             .absent()
+            .absent()
             .fails(
                 ShapeException.class,
-                "adamw: grad is [3] but must be [4]: there is one value per parameter."));
+                "adamw: grad is [3] but must be [4]: there is one value per parameter."),
+        s.sample(Attrs.atStep(1, 1e-3, 0.9, 0.999, 1e-8, 0, 1))
+            .constant(-1, 1, 4)
+            .constant(-1, 1, 4)
+            .constant(0, 0, 4)
+            .constant(0, 0, 4)
+            .absent()
+            .constant(0, 0, 4)
+            .fails(
+                DTypeException.class,
+                "adamw: copy is F32 but must be one of [BF16]. Convert it with to(...)."),
+        s.sample(Attrs.atStep(1, 1e-3, 0.9, 0.999, 1e-8, 0, 1))
+            .constant(-1, 1, 4)
+            .constant(-1, 1, 4)
+            .constant(0, 0, 4)
+            .constant(0, 0, 4)
+            .absent()
+            .integers(DType.BF16, 1, 2, 2)
+            .fails(
+                ShapeException.class,
+                "adamw: copy is [2, 2] but must be [4]: there is one value per parameter."));
   }
 }

@@ -319,6 +319,18 @@ class CpuBindingsTest {
             .constant(-1, 1, n)
             .constant(0, 1, n)
             .absent()
+            .absent()
+            .build());
+    add(
+        cases,
+        AdamWOp.INSTANCE,
+        s.sample(AdamWOp.Attrs.atStep(3, 1e-2, 0.9, 0.999, 1e-8, 0.05, 0.7))
+            .constant(-1, 1, n)
+            .constant(-1, 1, n)
+            .constant(-1, 1, n)
+            .constant(0, 1, n)
+            .constant(0, 1, n)
+            .integers(DType.BF16, 2, n)
             .build());
     add(
         cases,

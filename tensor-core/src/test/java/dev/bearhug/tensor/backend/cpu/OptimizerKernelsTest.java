@@ -35,6 +35,7 @@ class OptimizerKernelsTest {
                   NativeFloats.of(arena, grad).address(),
                   m.address(),
                   v.address(),
+                  0,
                   copy,
                   n,
                   OptimizerKernels.AdamWStep.of(1e-2, 0.9, 0.999, 1e-8, 0.1, step, 0.5));
@@ -69,9 +70,12 @@ class OptimizerKernelsTest {
       for (NativeFloats[] s : new NativeFloats[][] {mine, plain}) {
         OptimizerKernels set =
             s == mine ? kernels.optimizer() : ScalarFloatKernels.create().optimizer();
-        set.adamW(s[0].address(), s[1].address(), s[2].address(), s[3].address(), 0, n, step);
+        for (long vmax : new long[] {0, s[4].address()}) {
+          set.adamW(
+              s[0].address(), s[1].address(), s[2].address(), s[3].address(), vmax, 0, n, step);
+        }
       }
-      for (int i = 0; i < 4; i++) {
+      for (int i = 0; i < 5; i++) {
         assertThat(mine[i].toArray()).isEqualTo(plain[i].toArray());
       }
     }
@@ -127,7 +131,8 @@ class OptimizerKernelsTest {
       NativeFloats.of(arena, KernelCases.normal(1, n)),
       NativeFloats.of(arena, KernelCases.normal(2, n)),
       NativeFloats.of(arena, KernelCases.normal(3, n)),
-      NativeFloats.of(arena, v)
+      NativeFloats.of(arena, v),
+      NativeFloats.of(arena, KernelCases.normal(5, n))
     };
   }
 }
