@@ -19,6 +19,7 @@ import dev.bearhug.tensor.op.std.CatOp;
 import dev.bearhug.tensor.op.std.ClampOp;
 import dev.bearhug.tensor.op.std.CopyOp;
 import dev.bearhug.tensor.op.std.CrossEntropyOp;
+import dev.bearhug.tensor.op.std.DropoutAddLayerNormOp;
 import dev.bearhug.tensor.op.std.DropoutOp;
 import dev.bearhug.tensor.op.std.ElementwiseOps;
 import dev.bearhug.tensor.op.std.EmbeddingOp;
@@ -915,6 +916,23 @@ public final class Tensor implements AutoCloseable {
   /** Layer normalisation over the last axis (Ba et al., 2016). */
   public Tensor layerNorm(Tensor weight, Tensor bias, double eps) {
     return Dispatcher.call(LayerNormOp.INSTANCE, new LayerNormOp.Attrs(eps), this, weight, bias);
+  }
+
+  /**
+   * {@code layer_norm(dropout(this, p) + residual)} in one pass; takes one stream of {@link
+   * RandomSource#current()} unless p is 0.
+   */
+  public Tensor dropoutAddLayerNorm(
+      Tensor residual, Tensor weight, Tensor bias, double eps, double p) {
+    RandomSource random = RandomSource.current();
+    long stream = p == 0 ? 0 : random.nextStream();
+    return Dispatcher.call(
+        DropoutAddLayerNormOp.INSTANCE,
+        new DropoutAddLayerNormOp.Attrs(eps, p, random.seed(), stream),
+        this,
+        residual,
+        weight,
+        bias);
   }
 
   /** {@code result[..i..] = this[..index[..i..]..]} along an axis; index has this tensor's rank. */

@@ -31,4 +31,18 @@ public final class LayerNorm extends Layer {
   public Tensor forward(Tensor x) {
     return call(() -> x.layerNorm(weight.tensor(), bias.tensor(), eps));
   }
+
+  /**
+   * The norm of {@code dropout(x) + residual} in one pass, the end of a sub-layer with the norm
+   * behind the sum.
+   *
+   * @param x {@code [..., size]}
+   * @param residual of the shape of x
+   * @param dropout the layer whose rate applies to x
+   * @return of the shape and type of x
+   */
+  public Tensor forward(Tensor x, Tensor residual, Dropout dropout) {
+    return call(
+        () -> x.dropoutAddLayerNorm(residual, weight.tensor(), bias.tensor(), eps, dropout.rate()));
+  }
 }

@@ -27,6 +27,7 @@ public final class CpuBackend extends HostBackend {
     ReductionBindings.register(table, cpu);
     MatmulBindings.register(table, cpu);
     NormBindings.register(table, cpu);
+    FusedNormBindings.register(table, cpu);
     AttentionBindings.register(table, cpu);
     ConditionBindings.register(table, cpu);
     IndexBindings.register(table, cpu);

@@ -39,6 +39,8 @@ public final class StandardOps {
             LogSoftmaxGradOp.INSTANCE,
             LayerNormOp.INSTANCE,
             LayerNormGradOp.INSTANCE,
+            DropoutAddLayerNormOp.INSTANCE,
+            DropoutAddLayerNormGradOp.INSTANCE,
             EmbeddingOp.INSTANCE,
             EmbeddingGradOp.INSTANCE,
             DropoutOp.INSTANCE,
