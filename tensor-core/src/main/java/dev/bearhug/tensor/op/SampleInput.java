@@ -11,5 +11,19 @@ import dev.bearhug.tensor.Shape;
  *     literally
  * @param values row-major values
  * @param differentiable whether its gradient is checked
+ * @param fixed whether the values obey a rule (ascending offsets), so that tests must not repeat
+ *     rows of them
  */
-public record SampleInput(Shape shape, DType dtype, double[] values, boolean differentiable) {}
+public record SampleInput(
+    Shape shape, DType dtype, double[] values, boolean differentiable, boolean fixed) {
+
+  /** An input of any values. */
+  public SampleInput(Shape shape, DType dtype, double[] values, boolean differentiable) {
+    this(shape, dtype, values, differentiable, false);
+  }
+
+  /** The same input with other values. */
+  public SampleInput with(double[] newValues) {
+    return new SampleInput(shape, dtype, newValues, differentiable, fixed);
+  }
+}

@@ -98,6 +98,18 @@ public final class Sampler {
       return this;
     }
 
+    /** An integer input whose values obey a rule, such as ascending row numbers. */
+    public Builder<A> fixed(DType dtype, long... values) {
+      inputs.add(
+          new SampleInput(
+              Shape.of(values.length),
+              dtype,
+              Arrays.stream(values).asDoubleStream().toArray(),
+              false,
+              true));
+      return this;
+    }
+
     /** A truth-value input. */
     public Builder<A> bools(long... shape) {
       return add(shape, DType.BOOL, false, i -> random.nextInt(2));

@@ -30,7 +30,7 @@ final class ExpectedKernels {
           "add sub mul div maximum minimum eq ne lt le affine clamp pow copy where slice_grad cat",
           "gather scatter_add embedding embedding_grad sum max min argmax matmul linear softmax",
           "softmax_grad log_softmax log_softmax_grad layer_norm layer_norm_grad attention",
-          "dropout_add_layer_norm dropout_add_layer_norm_grad",
+          "dropout_add_layer_norm dropout_add_layer_norm_grad pack_rows unpack_rows",
           "attention_grad cross_entropy cross_entropy_grad dropout accumulate adamw sgd",
           "sum_of_squares");
 

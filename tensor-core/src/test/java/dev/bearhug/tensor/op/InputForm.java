@@ -56,6 +56,11 @@ public enum InputForm {
 
   abstract Layout layout(Shape shape);
 
+  /** The form this input can have: rows of fixed values are not repeated. */
+  InputForm of(SampleInput input) {
+    return this == EXPANDED && input.fixed() ? ROW_MAJOR : this;
+  }
+
   private static boolean repeats(Shape shape) {
     return shape.rank() > 0 && shape.dim(0) > 1;
   }

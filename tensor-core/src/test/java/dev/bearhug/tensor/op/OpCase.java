@@ -71,13 +71,10 @@ public record OpCase(Op<?> op, int number, Object attrs, List<SampleInput> input
                 i ->
                     i == null
                         ? null
-                        : new SampleInput(
-                            i.shape(),
-                            i.dtype(),
+                        : i.with(
                             round(
-                                form.held(i.shape(), i.values()),
-                                i.dtype() == DType.F64 ? floating : i.dtype()),
-                            i.differentiable()))
+                                form.of(i).held(i.shape(), i.values()),
+                                i.dtype() == DType.F64 ? floating : i.dtype())))
             .toList());
   }
 
@@ -96,8 +93,9 @@ public record OpCase(Op<?> op, int number, Object attrs, List<SampleInput> input
       SampleInput s = inputs.get(i);
       if (s != null) {
         in[i] =
-            form.tensor(
-                s.shape(), s.values(), s.dtype() == DType.F64 ? floating : s.dtype(), device);
+            form.of(s)
+                .tensor(
+                    s.shape(), s.values(), s.dtype() == DType.F64 ? floating : s.dtype(), device);
       }
     }
     return in;
@@ -156,7 +154,7 @@ public record OpCase(Op<?> op, int number, Object attrs, List<SampleInput> input
   public OpCase with(int input, double[] values) {
     SampleInput old = inputs.get(input);
     SampleInput[] changed = inputs.toArray(new SampleInput[0]);
-    changed[input] = new SampleInput(old.shape(), old.dtype(), values, old.differentiable());
+    changed[input] = old.with(values);
     return new OpCase(op, number, attrs, Arrays.asList(changed));
   }
 

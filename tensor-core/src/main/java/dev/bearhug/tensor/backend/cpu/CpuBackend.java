@@ -31,6 +31,7 @@ public final class CpuBackend extends HostBackend {
     AttentionBindings.register(table, cpu);
     ConditionBindings.register(table, cpu);
     IndexBindings.register(table, cpu);
+    PackingBindings.register(table, cpu);
     LossBindings.register(table, cpu);
     OptimizerBindings.register(table, cpu);
     RandomBindings.register(table, cpu);

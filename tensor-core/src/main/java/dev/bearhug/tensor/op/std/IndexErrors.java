@@ -30,6 +30,34 @@ public final class IndexErrors {
   }
 
   /**
+   * Checks one of a list of row numbers.
+   *
+   * @param op name of the op
+   * @param row the row number
+   * @param before the row number before it in the list, -1 for none
+   * @param position place in the list
+   * @param count number of rows
+   * @throws IndexException unless {@code before < row < count}
+   */
+  public static void checkAscending(String op, long row, long before, long position, long count) {
+    if (row < 0 || row >= count) {
+      throw new IndexException(
+          op, "row " + row + " at position " + position + " is outside [0, " + count + ").");
+    }
+    if (row <= before) {
+      throw new IndexException(
+          op,
+          "row "
+              + row
+              + " at position "
+              + position
+              + " does not lie behind row "
+              + before
+              + "; rows must be strictly ascending.");
+    }
+  }
+
+  /**
    * An id outside an embedding table.
    *
    * @param op name of the op

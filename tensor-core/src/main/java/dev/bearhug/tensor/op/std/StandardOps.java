@@ -27,6 +27,8 @@ public final class StandardOps {
             CatOp.INSTANCE,
             GatherOp.INSTANCE,
             ScatterAddOp.INSTANCE,
+            PackRowsOp.INSTANCE,
+            UnpackRowsOp.INSTANCE,
             SumOp.INSTANCE,
             ExtremumOp.MAX,
             ExtremumOp.MIN,
