@@ -27,10 +27,12 @@ import dev.bearhug.tensor.op.std.ExpandOp;
 import dev.bearhug.tensor.op.std.ExtremumOp;
 import dev.bearhug.tensor.op.std.GatherOp;
 import dev.bearhug.tensor.op.std.LayerNormOp;
+import dev.bearhug.tensor.op.std.LinearCrossEntropyOp;
 import dev.bearhug.tensor.op.std.LinearOp;
 import dev.bearhug.tensor.op.std.LogSoftmaxOp;
 import dev.bearhug.tensor.op.std.MatmulOp;
 import dev.bearhug.tensor.op.std.MseLossOp;
+import dev.bearhug.tensor.op.std.PackRowsOp;
 import dev.bearhug.tensor.op.std.PermuteOp;
 import dev.bearhug.tensor.op.std.PowOp;
 import dev.bearhug.tensor.op.std.Reduction;
@@ -39,6 +41,7 @@ import dev.bearhug.tensor.op.std.SliceOp;
 import dev.bearhug.tensor.op.std.SoftmaxOp;
 import dev.bearhug.tensor.op.std.SumOp;
 import dev.bearhug.tensor.op.std.UnaryOp;
+import dev.bearhug.tensor.op.std.UnpackRowsOp;
 import dev.bearhug.tensor.op.std.WhereOp;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -935,6 +938,19 @@ public final class Tensor implements AutoCloseable {
         bias);
   }
 
+  /** The rows {@code I64[t]}, strictly ascending, of this {@code [n, ..]} as {@code [t, ..]}. */
+  public Tensor packRows(Tensor rows) {
+    return Dispatcher.call(PackRowsOp.INSTANCE, NoAttrs.NONE, this, rows);
+  }
+
+  /**
+   * Puts the rows of this {@code [t, ..]} to the places {@code I64[t]}, strictly ascending, of a
+   * result {@code [count, ..]} that is zero elsewhere.
+   */
+  public Tensor unpackRows(Tensor rows, long count) {
+    return Dispatcher.call(UnpackRowsOp.INSTANCE, count, this, rows);
+  }
+
   /** {@code result[..i..] = this[..index[..i..]..]} along an axis; index has this tensor's rank. */
   public Tensor gather(int axis, Tensor index) {
     return Dispatcher.call(GatherOp.INSTANCE, shape().axis(axis), this, index);
@@ -993,6 +1009,27 @@ public final class Tensor implements AutoCloseable {
    */
   public Tensor crossEntropy(Tensor target) {
     return Dispatcher.call(CrossEntropyOp.INSTANCE, CrossEntropyOp.Attrs.MEAN, this, target);
+  }
+
+  /**
+   * Mean cross entropy of {@code linear(this, weight, bias)} without keeping the scores, for large
+   * vocabularies; see {@link LinearCrossEntropyOp}.
+   *
+   * @param weight {@code [classes, in]} for this {@code [n, in]}
+   * @param bias {@code [classes]} or null
+   * @param target {@code I64[n]}; targets of -100 do not count
+   */
+  public Tensor linearCrossEntropy(Tensor weight, Tensor bias, Tensor target) {
+    boolean gradients =
+        Dispatcher.isRecording()
+            && (requiresGrad() || weight.requiresGrad() || bias != null && bias.requiresGrad());
+    return Dispatcher.call(
+        LinearCrossEntropyOp.INSTANCE,
+        new LinearCrossEntropyOp.Attrs(CrossEntropyOp.Attrs.MEAN, gradients, 0),
+        this,
+        weight,
+        target,
+        bias);
   }
 
   /**

@@ -18,14 +18,23 @@ public final class BertMaskedLmHead extends Head {
         child("cls.predictions", new BertLmHead(backbone, config, params.sub("cls.predictions")));
   }
 
-  /** Logits {@code [batch, seq, vocab]}; labels {@code I64 [batch, seq]}, -100 is not counted. */
+  /**
+   * Logits {@code [batch, seq, vocab]}; labels {@code I64 [batch, seq]}, -100 is not counted.
+   *
+   * <p>In training, labels given, there is only the loss: the scores of the whole vocabulary would
+   * be the largest tensor of the step.
+   */
   @Override
   public TensorMap forward(TensorMap backbone, TensorMap inputs) {
     return callMap(
         () -> {
-          Tensor logits = predictions.forward(backbone.get(Backbone.LAST_HIDDEN_STATE));
-          TensorMap out = TensorMap.of(LOGITS, logits);
+          Tensor hidden = backbone.get(Backbone.LAST_HIDDEN_STATE);
           Tensor labels = inputs.getOrNull(LABELS);
+          if (labels != null && isTraining()) {
+            return TensorMap.of(LOSS, predictions.loss(hidden, labels));
+          }
+          Tensor logits = predictions.forward(hidden);
+          TensorMap out = TensorMap.of(LOGITS, logits);
           return labels == null ? out : out.put(LOSS, crossEntropy(logits, labels));
         });
   }

@@ -38,19 +38,29 @@ public final class BertPretrainingHead extends Head {
                 params.sub("cls.seq_relationship")));
   }
 
+  /**
+   * Both predictions; with both labels the sum of the losses. In training, labels given, there are
+   * no token scores: those of the whole vocabulary would be the largest tensor of the step.
+   */
   @Override
   public TensorMap forward(TensorMap backbone, TensorMap inputs) {
     return callMap(
         () -> {
-          Tensor tokens = predictions.forward(backbone.get(Backbone.LAST_HIDDEN_STATE));
+          Tensor hidden = backbone.get(Backbone.LAST_HIDDEN_STATE);
           Tensor next = relationship.forward(backbone.get(Backbone.POOLER_OUTPUT));
-          TensorMap out = TensorMap.of(PREDICTION_LOGITS, tokens, RELATIONSHIP_LOGITS, next);
           Tensor labels = inputs.getOrNull(LABELS);
           Tensor follows = inputs.getOrNull(NEXT_SENTENCE_LABEL);
-          if (labels == null || follows == null) {
-            return out;
+          boolean labelled = labels != null && follows != null;
+          if (labelled && isTraining()) {
+            Tensor tokenLoss = predictions.loss(hidden, labels);
+            return TensorMap.of(
+                RELATIONSHIP_LOGITS, next, LOSS, tokenLoss.add(crossEntropy(next, follows)));
           }
-          return out.put(LOSS, crossEntropy(tokens, labels).add(crossEntropy(next, follows)));
+          Tensor tokens = predictions.forward(hidden);
+          TensorMap out = TensorMap.of(PREDICTION_LOGITS, tokens, RELATIONSHIP_LOGITS, next);
+          return labelled
+              ? out.put(LOSS, crossEntropy(tokens, labels).add(crossEntropy(next, follows)))
+              : out;
         });
   }
 }

@@ -48,6 +48,7 @@ public final class StandardOps {
             DropoutOp.INSTANCE,
             CrossEntropyOp.INSTANCE,
             CrossEntropyGradOp.INSTANCE,
+            LinearCrossEntropyOp.INSTANCE,
             AttentionOp.INSTANCE,
             AttentionGradOp.INSTANCE,
             BceWithLogitsOp.INSTANCE,
