@@ -245,10 +245,9 @@ public final class BertModel extends Backbone {
           callMap(
               () -> {
                 Tensor context = attention.forward(h, mask, own, weightsName);
-                Tensor a = dropout.forward(attentionOutput.forward(context));
-                Tensor x = attentionNorm.forward(a.add(h));
+                Tensor x = attentionNorm.forward(attentionOutput.forward(context), h, dropout);
                 Tensor inner = activation.apply(intermediate.forward(x)); // [batch, seq, inner]
-                Tensor y = outputNorm.forward(dropout.forward(output.forward(inner)).add(x));
+                Tensor y = outputNorm.forward(output.forward(inner), x, dropout);
                 TensorMap all = TensorMap.of("y", y);
                 return own == null ? all : all.putAll(own);
               });
