@@ -3,7 +3,6 @@ package dev.bearhug.tensor.backend.cpu;
 import static dev.bearhug.tensor.memory.NativeMemory.getFloat;
 import static dev.bearhug.tensor.memory.NativeMemory.putFloat;
 
-import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Layout;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.backend.Kernel;
@@ -21,7 +20,7 @@ import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 
-/** Element-wise ops in single precision. */
+/** Element-wise ops in single precision, of 16-bit values too. */
 final class ElementwiseBindings {
 
   /** Elements on which two passes of one op run, small enough for the L1 cache. */
@@ -58,15 +57,15 @@ final class ElementwiseBindings {
     ElementwiseBindings b = new ElementwiseBindings(cpu);
     for (Op<?> op : StandardOps.all()) {
       if (op instanceof UnaryOp u) {
-        table.add(u.name(), b.unary(u), DType.F32);
+        table.add(u.name(), b.unary(u), FloatSpan.TYPES);
       } else if (op instanceof UnaryGradOp g) {
-        table.add(g.name(), b.unaryGrad(g), DType.F32);
+        table.add(g.name(), b.unaryGrad(g), FloatSpan.TYPES);
       }
     }
-    BINARY.forEach((name, op) -> table.addStrided(name, c -> b.binary(c, op), DType.F32));
-    table.add("affine", b::affine, DType.F32);
-    table.add("clamp", b::clamp, DType.F32);
-    table.add("pow", b::pow, DType.F32);
+    BINARY.forEach((name, op) -> table.addStrided(name, c -> b.binary(c, op), FloatSpan.TYPES));
+    table.add("affine", b::affine, FloatSpan.TYPES);
+    table.add("clamp", b::clamp, FloatSpan.TYPES);
+    table.add("pow", b::pow, FloatSpan.TYPES);
   }
 
   // ---------------------------------------------------------------- one input
@@ -81,20 +80,59 @@ final class ElementwiseBindings {
   }
 
   private void map(KernelCall c, MapOp op) {
-    long x = c.in(0).address();
-    long y = c.out(0).address();
-    cpu.elements(
-        c.out(0).numel(), (from, to) -> map.map(op, x + 4 * from, y + 4 * from, to - from));
+    each(c, (x, y, n) -> map.map(op, x, y, n));
+  }
+
+  /** A single-precision kernel of one input. */
+  @FunctionalInterface
+  private interface One {
+    void run(long x, long y, long n);
+  }
+
+  /** A single-precision kernel of two inputs. */
+  @FunctionalInterface
+  private interface Two {
+    void run(long a, long b, long y, long n);
+  }
+
+  /** Runs a kernel over the first input; y may be x. */
+  private void each(KernelCall c, One kernel) {
+    FloatSpan x = FloatSpan.of(cpu, c.in(0));
+    FloatSpan y = FloatSpan.of(cpu, c.out(0));
+    FloatTiles.elements(
+        cpu,
+        x.inPlace(),
+        c.out(0).numel(),
+        (first, n, buffer) -> {
+          long to = y.at(first, buffer);
+          kernel.run(x.read(first, n, buffer), to, n);
+          y.write(first, n, to);
+        });
+  }
+
+  /** Runs a kernel over two inputs of one shape; y may be a or b. */
+  private void eachPair(KernelCall c, Two kernel) {
+    FloatSpan a = FloatSpan.of(cpu, c.in(0));
+    FloatSpan b = FloatSpan.of(cpu, c.in(1));
+    FloatSpan y = FloatSpan.of(cpu, c.out(0));
+    FloatTiles.elements(
+        cpu,
+        a.inPlace(),
+        c.out(0).numel(),
+        (first, n, buffer) -> {
+          long to = y.at(first, buffer);
+          long right = b.read(first, n, buffer + 4 * FloatTiles.TILE);
+          kernel.run(a.read(first, n, buffer), right, to, n);
+          y.write(first, n, to);
+        });
   }
 
   private void eachElement(KernelCall c, DoubleUnaryOperator f) {
-    long x = c.in(0).address();
-    long y = c.out(0).address();
-    cpu.elements(
-        c.out(0).numel(),
-        (from, to) -> {
-          for (long i = from; i < to; i++) {
-            putFloat(y + 4 * i, (float) f.applyAsDouble(getFloat(x + 4 * i)));
+    each(
+        c,
+        (x, y, n) -> {
+          for (long i = 0; i < 4 * n; i += 4) {
+            putFloat(y + i, (float) f.applyAsDouble(getFloat(x + i)));
           }
         });
   }
@@ -105,30 +143,20 @@ final class ElementwiseBindings {
     return switch (op.name()) {
       case "neg_grad" -> c -> map(c, MapOp.NEG);
       case "exp_grad" -> c -> binary(c, BinaryOp.MUL);
-      default -> known == null ? c -> eachPair(c, f) : c -> mapGrad(c, known);
+      default -> known == null ? c -> eachPair(c, pairs(f)) : c -> mapGrad(c, known);
     };
   }
 
   private void mapGrad(KernelCall c, MapGradOp op) {
-    long gy = c.in(0).address();
-    long saved = c.in(1).address();
-    long gx = c.out(0).address();
-    cpu.elements(
-        c.out(0).numel(),
-        (from, to) -> map.mapGrad(op, gy + 4 * from, saved + 4 * from, gx + 4 * from, to - from));
+    eachPair(c, (gy, saved, gx, n) -> map.mapGrad(op, gy, saved, gx, n));
   }
 
-  private void eachPair(KernelCall c, DoubleBinaryOperator f) {
-    long a = c.in(0).address();
-    long b = c.in(1).address();
-    long y = c.out(0).address();
-    cpu.elements(
-        c.out(0).numel(),
-        (from, to) -> {
-          for (long i = from; i < to; i++) {
-            putFloat(y + 4 * i, (float) f.applyAsDouble(getFloat(a + 4 * i), getFloat(b + 4 * i)));
-          }
-        });
+  private static Two pairs(DoubleBinaryOperator f) {
+    return (a, b, y, n) -> {
+      for (long i = 0; i < 4 * n; i += 4) {
+        putFloat(y + i, (float) f.applyAsDouble(getFloat(a + i), getFloat(b + i)));
+      }
+    };
   }
 
   private void affine(KernelCall c) {
@@ -150,23 +178,17 @@ final class ElementwiseBindings {
   }
 
   private void withNumber(KernelCall c, BinaryOp op, float number) {
-    long x = c.in(0).address();
-    long y = c.out(0).address();
-    cpu.elements(
-        c.out(0).numel(),
-        (from, to) -> map.binaryScalar(op, x + 4 * from, number, y + 4 * from, to - from));
+    each(c, (x, y, n) -> map.binaryScalar(op, x, number, y, n));
   }
 
   private void withTwoNumbers(KernelCall c, BinaryOp first, float a, BinaryOp second, float b) {
-    long x = c.in(0).address();
-    long y = c.out(0).address();
-    cpu.elements(
-        c.out(0).numel(),
-        (from, to) -> {
-          for (long i = from; i < to; i += BLOCK) {
-            long n = Math.min(BLOCK, to - i);
-            map.binaryScalar(first, x + 4 * i, a, y + 4 * i, n);
-            map.binaryScalar(second, y + 4 * i, b, y + 4 * i, n);
+    each(
+        c,
+        (x, y, n) -> {
+          for (long i = 0; i < n; i += BLOCK) {
+            long count = Math.min(BLOCK, n - i);
+            map.binaryScalar(first, x + 4 * i, a, y + 4 * i, count);
+            map.binaryScalar(second, y + 4 * i, b, y + 4 * i, count);
           }
         });
   }
@@ -193,18 +215,12 @@ final class ElementwiseBindings {
       return;
     }
     if (a.numel() == n && a.layout().isContiguous()) {
-      long left = a.address();
-      long out = y.address();
       if (b.numel() == n && b.layout().isContiguous()) {
-        long right = b.address();
-        cpu.elements(
-            n,
-            (from, to) ->
-                map.binary(op, left + 4 * from, right + 4 * from, out + 4 * from, to - from));
+        eachPair(c, (left, right, out, count) -> map.binary(op, left, right, out, count));
         return;
       }
       if (b.numel() == 1) {
-        withNumber(c, op, getFloat(b.address()));
+        withNumber(c, op, (float) b.dtype().read(b.address()));
         return;
       }
     }
@@ -227,29 +243,40 @@ final class ElementwiseBindings {
 
   private void broadcast(BinaryOp op, Tensor y, Operand a, Operand b) {
     StridedLoop loop = StridedLoop.over(y.shape(), y.layout(), a.layout(), b.layout());
-    long out = y.address();
+    ConvertKernels convert = cpu.kernels().convert();
+    FloatSpan left = new FloatSpan(convert, y.dtype(), a.address());
+    FloatSpan right = new FloatSpan(convert, y.dtype(), b.address());
+    FloatSpan out = FloatSpan.of(cpu, y);
     boolean leftRepeats = loop.stride(1, 0) == 0;
     boolean rightRepeats = loop.stride(2, 0) == 0;
     loop.forEachRow(
         cpu.pool(),
-        (starts, from, count) -> {
-          long to = out + 4 * (starts[0] + from);
-          long left = a.address() + 4 * (starts[1] + (leftRepeats ? 0 : from));
-          long right = b.address() + 4 * (starts[2] + (rightRepeats ? 0 : from));
-          if (!leftRepeats && !rightRepeats) {
-            map.binary(op, left, right, to, count);
-          } else if (!leftRepeats) {
-            map.binaryScalar(op, left, getFloat(right), to, count);
-          } else {
-            // The repeated left value goes to the output first: only the right side may be a
-            // number.
-            map.fill(getFloat(left), to, count);
-            if (rightRepeats) {
-              map.binaryScalar(op, to, getFloat(right), to, count);
-            } else {
-              map.binary(op, to, right, to, count);
-            }
-          }
-        });
+        (starts, from, count) ->
+            FloatTiles.run(
+                out.inPlace(),
+                from,
+                from + count,
+                (first, n, buffer) -> {
+                  long second = buffer + 4 * FloatTiles.TILE;
+                  long p = left.read(starts[1] + (leftRepeats ? 0 : first), leftRepeats ? 1 : n, second);
+                  float number = leftRepeats ? getFloat(p) : 0;
+                  long q =
+                      right.read(
+                          starts[2] + (rightRepeats ? 0 : first),
+                          rightRepeats ? 1 : n,
+                          second + 4 * FloatTiles.TILE);
+                  long to = out.at(starts[0] + first, buffer);
+                  if (leftRepeats) {
+                    // The number goes to the output first: only the right side may be one.
+                    map.fill(number, to, n);
+                    p = to;
+                  }
+                  if (rightRepeats) {
+                    map.binaryScalar(op, p, getFloat(q), to, n);
+                  } else {
+                    map.binary(op, p, q, to, n);
+                  }
+                  out.write(starts[0] + first, n, to);
+                }));
   }
 }

@@ -1,10 +1,8 @@
 package dev.bearhug.tensor.backend.cpu;
 
-import static dev.bearhug.tensor.memory.NativeMemory.getFloat;
 import static dev.bearhug.tensor.memory.NativeMemory.getLong;
 import static dev.bearhug.tensor.memory.NativeMemory.putFloat;
 
-import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.backend.KernelCall;
 import dev.bearhug.tensor.backend.KernelTable;
@@ -12,7 +10,7 @@ import dev.bearhug.tensor.op.std.CrossEntropyOp;
 import dev.bearhug.tensor.op.std.IndexErrors;
 import dev.bearhug.tensor.op.std.Reduction;
 
-/** Cross entropy in single precision. */
+/** Cross entropy in single precision, of 16-bit logits too. */
 final class LossBindings {
 
   private final CpuResources cpu;
@@ -26,8 +24,8 @@ final class LossBindings {
   /** Adds the kernels to a table. */
   static void register(KernelTable table, CpuResources cpu) {
     LossBindings b = new LossBindings(cpu);
-    table.add("cross_entropy", b::crossEntropy, DType.F32);
-    table.add("cross_entropy_grad", b::crossEntropyGrad, DType.F32);
+    table.add("cross_entropy", b::crossEntropy, FloatSpan.TYPES);
+    table.add("cross_entropy_grad", b::crossEntropyGrad, FloatSpan.TYPES);
   }
 
   /** Checks the targets and returns how many rows count. */
@@ -53,23 +51,26 @@ final class LossBindings {
     long rows = logits.dim(0);
     long cols = logits.dim(1);
     long counted = countRows(c.in(1), cols, a.ignoreIndex());
-    long x = logits.address();
+    FloatSpan x = FloatSpan.of(cpu, logits);
     long target = c.in(1).address();
     long lse = c.out(1).address();
     try (Scratch losses = new Scratch(4 * rows)) {
       long each = losses.address();
-      cpu.rows(
+      FloatTiles.rows(
+          cpu,
+          x.inPlace(),
+          1,
           rows,
           cols,
-          (from, to) ->
+          (first, count, buffer, step) ->
               loss.crossEntropyRows(
-                  x + 4 * from * cols,
-                  target + 8 * from,
+                  x.read(first * cols, count * cols, buffer),
+                  target + 8 * first,
                   a.ignoreIndex(),
                   (float) a.labelSmoothing(),
-                  each + 4 * from,
-                  lse + 4 * from,
-                  to - from,
+                  each + 4 * first,
+                  lse + 4 * first,
+                  count,
                   cols));
       double total = cpu.kernels().reduce().sum(each, rows);
       putFloat(
@@ -82,26 +83,32 @@ final class LossBindings {
     Tensor logits = c.in(1);
     long cols = logits.dim(1);
     long counted = countRows(c.in(2), cols, a.ignoreIndex());
-    double gloss = getFloat(c.in(0).address());
+    double gloss = c.in(0).dtype().read(c.in(0).address());
     float scale = (float) (a.reduction() == Reduction.SUM ? gloss : gloss / counted);
-    long x = logits.address();
+    FloatSpan x = FloatSpan.of(cpu, logits);
     long target = c.in(2).address();
-    long lse = c.in(3).address();
-    long glogits = c.out(0).address();
-    cpu.rows(
+    FloatSpan lse = FloatSpan.of(cpu, c.in(3));
+    FloatSpan glogits = FloatSpan.of(cpu, c.out(0));
+    FloatTiles.rows(
+        cpu,
+        x.inPlace(),
+        2,
         logits.dim(0),
         cols,
-        (from, to) ->
-            loss.crossEntropyGradRows(
-                x + 4 * from * cols,
-                lse + 4 * from,
-                target + 8 * from,
-                a.ignoreIndex(),
-                (float) a.labelSmoothing(),
-                scale,
-                0,
-                glogits + 4 * from * cols,
-                to - from,
-                cols));
+        (first, count, buffer, step) -> {
+          long to = glogits.at(first * cols, buffer);
+          loss.crossEntropyGradRows(
+              x.read(first * cols, count * cols, buffer),
+              lse.read(first, count, buffer + step),
+              target + 8 * first,
+              a.ignoreIndex(),
+              (float) a.labelSmoothing(),
+              scale,
+              0,
+              to,
+              count,
+              cols);
+          glogits.write(first * cols, count * cols, to);
+        });
   }
 }

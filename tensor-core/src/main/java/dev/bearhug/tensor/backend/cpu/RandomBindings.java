@@ -1,11 +1,10 @@
 package dev.bearhug.tensor.backend.cpu;
 
-import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.backend.KernelCall;
 import dev.bearhug.tensor.backend.KernelTable;
 import dev.bearhug.tensor.op.std.DropoutOp;
 
-/** Ops that draw random numbers, in single precision. */
+/** Ops that draw random numbers, in single precision, of 16-bit values too. */
 final class RandomBindings {
 
   private final CpuResources cpu;
@@ -16,16 +15,29 @@ final class RandomBindings {
 
   /** Adds the kernels to a table. */
   static void register(KernelTable table, CpuResources cpu) {
-    table.add("dropout", new RandomBindings(cpu)::dropout, DType.F32);
+    table.add("dropout", new RandomBindings(cpu)::dropout, FloatSpan.TYPES);
   }
 
   private void dropout(KernelCall c) {
     DropoutOp.Attrs a = c.attrs();
-    long x = c.in(0).address();
-    long y = c.out(0).address();
+    FloatSpan x = FloatSpan.of(cpu, c.in(0));
+    FloatSpan y = FloatSpan.of(cpu, c.out(0));
     DropoutKernels dropout = cpu.kernels().dropout();
-    cpu.elements(
+    FloatTiles.elements(
+        cpu,
+        x.inPlace(),
         c.out(0).numel(),
-        (from, to) -> dropout.dropout(x, y, from, to, a.seed(), a.stream(), (float) a.p()));
+        (first, n, buffer) -> {
+          long to = y.at(first, buffer);
+          dropout.dropout(
+              x.read(first, n, buffer) - 4 * first,
+              to - 4 * first,
+              first,
+              first + n,
+              a.seed(),
+              a.stream(),
+              (float) a.p());
+          y.write(first, n, to);
+        });
   }
 }
