@@ -46,7 +46,9 @@ final class BackwardEngine {
           "backward",
           "the gradient is " + gradient.shape() + " for a tensor " + root.shape() + ".");
     }
+    // Gradients have the types of the forward pass already.
     try (NoGrad ignored = NoGrad.enter();
+        Autocast off = Autocast.enter(DType.F32);
         Scope scope = Scope.open("backward")) {
       send(root.gradientRecord(), gradient, "backward");
       while (!queue.isEmpty()) {

@@ -16,8 +16,14 @@ final class OpNode<A> extends Node implements Vjp.Record {
   private Tensor[] savedInputs;
   private Tensor[] savedOutputs;
 
-  OpNode(Op<A> definition, A attrs, Tensor[] inputs, Tensor[] outputs) {
-    super(definition.name(), inputs);
+  /**
+   * A node of a call.
+   *
+   * @param given inputs as the caller gave them: where gradients go
+   * @param inputs inputs the op ran on: what is saved
+   */
+  OpNode(Op<A> definition, A attrs, Tensor[] given, Tensor[] inputs, Tensor[] outputs) {
+    super(definition.name(), given);
     this.definition = definition;
     this.attrs = attrs;
     OpSpec spec = definition.spec();

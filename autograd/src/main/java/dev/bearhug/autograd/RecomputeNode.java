@@ -4,6 +4,7 @@ import dev.bearhug.tensor.RandomSource;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.memory.Scope;
 import dev.bearhug.tensor.op.Dispatcher;
+import dev.bearhug.tensor.op.InputRewriter;
 
 /**
  * Node of a checkpointed block: runs it again with recording and walks the piece of graph that
@@ -13,6 +14,7 @@ final class RecomputeNode extends Node {
 
   private final Checkpointing.Block block;
   private final RandomSource.State random;
+  private final InputRewriter rewriter = Dispatcher.rewriter();
   private Tensor[] inputs;
 
   RecomputeNode(Checkpointing.Block block, Tensor[] inputs, RandomSource.State random) {
@@ -41,7 +43,10 @@ final class RecomputeNode extends Node {
         }
       }
       source.restore(random);
-      Tensor output = block.apply(leaves);
+      Tensor output;
+      try (Autocast same = Autocast.resume(rewriter)) {
+        output = block.apply(leaves);
+      }
       source.restore(now);
       if (output.requiresGrad()) {
         new BackwardEngine(false).run(output, gradient);

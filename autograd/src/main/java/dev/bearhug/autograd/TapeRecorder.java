@@ -19,7 +19,8 @@ final class TapeRecorder implements Recorder {
 
   @Override
   @SuppressWarnings("unchecked")
-  public void record(Op<?> op, Object attrs, Tensor[] inputs, Tensor[] outputs) {
+  public void record(
+      Op<?> op, Object attrs, Tensor[] given, Tensor[] inputs, Tensor[] outputs) {
     boolean floating = false;
     for (Tensor t : outputs) {
       floating |= t.dtype().isFloating();
@@ -27,7 +28,7 @@ final class TapeRecorder implements Recorder {
     if (!floating) {
       return;
     }
-    Node node = new OpNode<>((Op<Object>) op, attrs, inputs, outputs);
+    Node node = new OpNode<>((Op<Object>) op, attrs, given, inputs, outputs);
     Tape.add(node);
     for (int i = 0; i < outputs.length; i++) {
       if (outputs[i].dtype().isFloating()) {

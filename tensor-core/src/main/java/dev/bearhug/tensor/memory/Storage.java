@@ -20,10 +20,20 @@ public final class Storage {
   /** Whatever keeps foreign memory (a mapped file) valid; null for memory of the allocator. */
   private Object owner;
 
+  /** What was derived from the bytes and goes with them; null if nothing. */
+  private volatile Derived derived;
+
   private final AtomicInteger count = new AtomicInteger(1);
 
   /** Written by the one thread that changes the bytes; others only compare it. */
   private volatile int version;
+
+  /** Something made of a storage's bytes, released with them. */
+  public interface Derived {
+
+    /** Gives its memory back. */
+    void release();
+  }
 
   private Storage(
       Backend backend, Device device, long address, long bytes, AllocationSite site, Object owner) {
@@ -65,6 +75,7 @@ public final class Storage {
         backend.allocator(device).free(address, bytes, site);
       }
       owner = null;
+      derive(null);
     } else if (left < 0) {
       throw new IllegalStateException("storage: released more often than retained");
     }
@@ -86,6 +97,20 @@ public final class Storage {
   /** Counts a change of the bytes; whoever writes to memory it did not just allocate calls it. */
   public void markChanged() {
     version++;
+  }
+
+  /** What {@link #derive} attached, or null. */
+  public Derived derived() {
+    return derived;
+  }
+
+  /** Attaches what is to be released with these bytes, null for nothing; releases the one before. */
+  public synchronized void derive(Derived next) {
+    Derived before = derived;
+    derived = next;
+    if (before != null && before != next) {
+      before.release();
+    }
   }
 
   /** The backend that computes on this memory. */

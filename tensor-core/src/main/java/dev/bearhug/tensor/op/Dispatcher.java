@@ -22,6 +22,7 @@ public final class Dispatcher {
   private static final class State {
     private int suspended;
     private ExecutionHook[] hooks = {};
+    private InputRewriter rewriter;
   }
 
   private static final ThreadLocal<State> STATE = ThreadLocal.withInitial(State::new);
@@ -64,6 +65,19 @@ public final class Dispatcher {
     STATE.get().suspended = suspended;
   }
 
+  /** The rewriter of this thread, or null. */
+  public static InputRewriter rewriter() {
+    return STATE.get().rewriter;
+  }
+
+  /** Sets the rewriter of this thread, null for none; returns the one before. */
+  public static InputRewriter setRewriter(InputRewriter rewriter) {
+    State s = STATE.get();
+    InputRewriter before = s.rewriter;
+    s.rewriter = rewriter;
+    return before;
+  }
+
   /** Adds a hook for this thread. */
   public static void addHook(ExecutionHook hook) {
     State s = STATE.get();
@@ -91,8 +105,36 @@ public final class Dispatcher {
   public static <A> Tensor[] apply(Op<A> op, A attrs, Tensor... inputs) {
     Backend backend = check(op, inputs);
     State state = STATE.get();
+    InputRewriter rewriter = state.rewriter;
+    if (rewriter == null) {
+      return run(op, attrs, inputs, inputs, backend, state);
+    }
+    Tensor[] rewritten = rewriter.rewrite(op, inputs);
+    // What an op is made of runs on what the op was given.
+    state.rewriter = null;
+    try {
+      Tensor[] outputs = run(op, attrs, inputs, rewritten, backend, state);
+      if (rewritten != inputs) {
+        closeRewritten(inputs, rewritten, outputs);
+      }
+      return outputs;
+    } finally {
+      state.rewriter = rewriter;
+    }
+  }
+
+  private static void closeRewritten(Tensor[] given, Tensor[] rewritten, Tensor[] outputs) {
+    for (int i = 0; i < given.length; i++) {
+      if (rewritten[i] != given[i] && !Arrays.asList(outputs).contains(rewritten[i])) {
+        rewritten[i].close();
+      }
+    }
+  }
+
+  private static <A> Tensor[] run(
+      Op<A> op, A attrs, Tensor[] given, Tensor[] inputs, Backend backend, State state) {
     Recorder r = recorder;
-    boolean record = r != null && state.suspended == 0 && r.wants(inputs);
+    boolean record = r != null && state.suspended == 0 && r.wants(given);
     if (record && op.spec().mutates()) {
       throw new IllegalStateException(
           op.name()
@@ -108,6 +150,7 @@ public final class Dispatcher {
       op.infer(inference, attrs);
       KernelTable.Entry entry = backend.kernels().find(op.name(), inputs[op.spec().key()].dtype());
       if (record && op.gradientKind() == Op.GradientKind.COMPOSED) {
+        recordCasts(r, given, inputs);
         return op.compose(inputs, attrs);
       }
       outputs =
@@ -119,7 +162,7 @@ public final class Dispatcher {
       markChanged(op.spec(), inputs);
     }
     if (record) {
-      r.record(op, attrs, inputs, outputs);
+      r.record(op, attrs, given, inputs, outputs);
     }
     if (state.hooks.length > 0) {
       long nanos = System.nanoTime() - start;
@@ -128,6 +171,16 @@ public final class Dispatcher {
       }
     }
     return outputs;
+  }
+
+  /** Connects inputs that were converted with those given, for ops recorded piece by piece. */
+  private static void recordCasts(Recorder r, Tensor[] given, Tensor[] inputs) {
+    for (int i = 0; i < given.length; i++) {
+      if (inputs[i] != given[i] && given[i].requiresGrad()) {
+        Tensor[] source = {given[i]};
+        r.record(CopyOp.INSTANCE, inputs[i].dtype(), source, source, new Tensor[] {inputs[i]});
+      }
+    }
   }
 
   private static Backend check(Op<?> op, Tensor[] inputs) {

@@ -25,6 +25,8 @@ public final class OpSpec {
   private String notDifferentiable;
   private boolean variadic;
   private double tolerance = 1e-5;
+  private CastPolicy castPolicy = CastPolicy.PROMOTE;
+  private String[] cast;
 
   private OpSpec(String name) {
     this.name = name;
@@ -105,6 +107,17 @@ public final class OpSpec {
     return this;
   }
 
+  /**
+   * What mixed precision does to the inputs, {@link CastPolicy#PROMOTE} by default.
+   *
+   * @param names the inputs it applies to, by default all of floating type; others stay
+   */
+  public OpSpec casts(CastPolicy policy, String... names) {
+    this.castPolicy = policy;
+    this.cast = names.length == 0 ? null : names;
+    return this;
+  }
+
   /** Name of the op. */
   public String name() {
     return name;
@@ -173,6 +186,16 @@ public final class OpSpec {
   /** Relative tolerance of single-precision kernels. */
   public double tolerance() {
     return tolerance;
+  }
+
+  /** What mixed precision does to the inputs; ops that change inputs in place keep them. */
+  public CastPolicy castPolicy() {
+    return mutates() ? CastPolicy.KEEP : castPolicy;
+  }
+
+  /** Whether {@link #castPolicy} applies to input number {@code i}. */
+  public boolean casts(int i) {
+    return cast == null || variadic || List.of(cast).contains(inputs[i]);
   }
 
   /** Position of an input. */

@@ -27,7 +27,7 @@ public final class Vjp {
     /** Shape of input {@code i}; null if it was absent. */
     Shape inputShape(int i);
 
-    /** Type of input {@code i}; null if it was absent. */
+    /** Type of input {@code i} as it was given, which mixed precision may have lowered; or null. */
     DType inputDType(int i);
 
     /** Number of inputs. */
@@ -99,7 +99,10 @@ public final class Vjp {
     return record.inputShape(i);
   }
 
-  /** Element type of an input. */
+  /**
+   * Element type of an input as it was given: its gradient is wanted in this type. Mixed precision
+   * may have lowered what {@link #input} gives.
+   */
   public DType inputDType(String input) {
     return record.inputDType(spec.inputIndex(input));
   }

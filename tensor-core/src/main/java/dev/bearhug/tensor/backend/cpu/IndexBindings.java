@@ -29,7 +29,7 @@ final class IndexBindings {
   static void register(KernelTable table, CpuResources cpu) {
     IndexBindings b = new IndexBindings(cpu);
     table.add("embedding", b::embedding, DType.F32, DType.BF16, DType.F16, DType.F64);
-    table.add("embedding_grad", b::embeddingGrad, DType.F32);
+    table.add("embedding_grad", b::embeddingGrad, FloatSpan.TYPES);
     table.add("gather", b::gather, DType.values());
     table.add("scatter_add", b::scatterAdd, DType.F32);
   }
@@ -70,7 +70,7 @@ final class IndexBindings {
     checkIds("embedding_grad", ids, a.vocabulary());
     int[] ends = new int[Math.toIntExact(a.vocabulary()) + 1];
     int[] positions = sortByRow(ids, ends);
-    long gy = c.in(0).address();
+    FloatSpan gy = FloatSpan.of(cpu, c.in(0));
     long gweight = c.out(0).address();
     long width = c.out(0).dim(1);
     MapKernels map = cpu.kernels().map();
@@ -82,7 +82,15 @@ final class IndexBindings {
           for (int row = (int) from; row < to; row++) {
             for (int i = ends[row]; i < ends[row + 1] && row != a.paddingIndex(); i++) {
               long target = gweight + 4 * row * width;
-              map.binary(BinaryOp.ADD, target, gy + 4 * positions[i] * width, target, width);
+              long source = positions[i] * width;
+              FloatTiles.run(
+                  gy.inPlace(),
+                  0,
+                  width,
+                  (first, n, buffer) -> {
+                    long added = gy.read(source + first, n, buffer);
+                    map.binary(BinaryOp.ADD, target + 4 * first, added, target + 4 * first, n);
+                  });
             }
           }
         });

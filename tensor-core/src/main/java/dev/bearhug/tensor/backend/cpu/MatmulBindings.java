@@ -20,6 +20,7 @@ final class MatmulBindings {
   static void register(KernelTable table, CpuResources cpu) {
     MatmulBindings b = new MatmulBindings(cpu);
     table.addStrided("matmul", b::matmul, DType.F32, DType.BF16);
+    table.addStrided("matmul_wide", b::matmul, DType.F32, DType.BF16);
     table.addStrided("linear", b::linear, DType.F32, DType.BF16);
   }
 
@@ -50,6 +51,7 @@ final class MatmulBindings {
             1f,
             false);
     int bytes = a.dtype().bytes();
+    int resultBytes = y.dtype().bytes();
     loop.forEachPlane(
         starts ->
             cpu.gemm()
@@ -58,7 +60,7 @@ final class MatmulBindings {
                     a.address() + starts[1] * bytes,
                     b.address() + starts[2] * bytes,
                     0,
-                    y.address() + starts[0] * bytes));
+                    y.address() + starts[0] * resultBytes));
   }
 
   /** The layout of the leading axes alone. */

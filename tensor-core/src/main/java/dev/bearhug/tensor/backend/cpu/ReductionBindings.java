@@ -13,7 +13,7 @@ import dev.bearhug.tensor.memory.NativeMemory;
 import dev.bearhug.tensor.op.std.ExtremumOp;
 import dev.bearhug.tensor.op.std.SumOp;
 
-/** Reductions in single precision. */
+/** Reductions in single precision; sums of 16-bit values too. */
 final class ReductionBindings {
 
   /** Columns whose running extrema are kept at a time. */
@@ -30,7 +30,8 @@ final class ReductionBindings {
   /** Adds the kernels to a table. */
   static void register(KernelTable table, CpuResources cpu) {
     ReductionBindings b = new ReductionBindings(cpu);
-    table.add("sum", b::sum, DType.F32);
+    table.add("sum", b::sum, FloatSpan.TYPES);
+    table.add("sum_wide", b::sum, FloatSpan.TYPES);
     table.add("max", b::max, DType.F32);
     table.add("min", b::min, DType.F32);
     table.add("argmax", b::argmax, DType.F32);
@@ -43,9 +44,21 @@ final class ReductionBindings {
     Tensor x = c.in(0);
     Tensor y = c.out(0);
     if (x.numel() == 0) {
-      NativeMemory.fill(y.address(), 4 * y.numel(), (byte) 0);
+      NativeMemory.fill(y.address(), y.dtype().bytes() * y.numel(), (byte) 0);
       return;
     }
+    if (y.dtype() != DType.F32) {
+      try (Scratch wide = new Scratch(4 * y.numel())) {
+        sum(a, x, wide.address());
+        FloatSpan.of(cpu, y).write(0, y.numel(), wide.address());
+      }
+      return;
+    }
+    sum(a, x, y.address());
+  }
+
+  /** Writes the sums in single precision. */
+  private void sum(SumOp.Attrs a, Tensor x, long y) {
     // Neighbouring axes that are both summed or both kept count as one.
     Shape shape = x.shape();
     long[] sizes = new long[shape.rank() + 1];
@@ -63,11 +76,11 @@ final class ReductionBindings {
         summed[n++] = s;
       }
     }
-    sumGroups(x.address(), sizes, summed, n, y.address());
+    sumGroups(FloatSpan.of(cpu, x), sizes, summed, n, y);
   }
 
   /** Sums the innermost summed group and goes on with what is left. */
-  private void sumGroups(long x, long[] sizes, boolean[] summed, int n, long y) {
+  private void sumGroups(FloatSpan x, long[] sizes, boolean[] summed, int n, long y) {
     int last = n - 1;
     if (last >= 0 && !summed[last]) {
       last--;
@@ -90,25 +103,44 @@ final class ReductionBindings {
       boolean[] marks = summed.clone();
       // The group before the summed one is kept, and joins the one behind it.
       rest[last - 1] *= inner;
-      sumGroups(partial.address(), rest, marks, last, y);
+      FloatSpan sums = new FloatSpan(cpu.kernels().convert(), DType.F32, partial.address());
+      sumGroups(sums, rest, marks, last, y);
     }
   }
 
   /** Writes {@code y[outer, inner]}, the sums of {@code x[outer, count, inner]} over the middle. */
-  private void sumMiddle(long x, long outer, long count, long inner, long y) {
+  private void sumMiddle(FloatSpan x, long outer, long count, long inner, long y) {
     if (inner > 1) {
       sumColumns(x, outer, count, inner, y);
     } else if (outer > 1) {
-      cpu.rows(
+      FloatTiles.rows(
+          cpu,
+          x.inPlace(),
+          1,
           outer,
           count,
-          (from, to) -> reduce.sumRows(x + 4 * from * count, y + 4 * from, to - from, count));
+          (first, rows, buffer, step) ->
+              reduce.sumRows(
+                  x.read(first * count, rows * count, buffer), y + 4 * first, rows, count));
     } else {
-      putFloat(y, (float) cpu.total(count, (from, to) -> reduce.sum(x + 4 * from, to - from)));
+      putFloat(y, (float) cpu.total(count, (from, to) -> sumRange(x, from, to)));
     }
   }
 
-  private void sumColumns(long x, long outer, long rows, long cols, long y) {
+  private double sumRange(FloatSpan x, long from, long to) {
+    if (x.inPlace()) {
+      return reduce.sum(x.at(from, 0), to - from);
+    }
+    double sum = 0;
+    long buffer = FloatTiles.buffers();
+    for (long i = from; i < to; i += FloatTiles.TILE) {
+      long n = Math.min(FloatTiles.TILE, to - i);
+      sum += reduce.sum(x.read(i, n, buffer), n);
+    }
+    return sum;
+  }
+
+  private void sumColumns(FloatSpan x, long outer, long rows, long cols, long y) {
     ColumnSums sums = new ColumnSums(cpu, rows, cols);
     if (sums.blocks() == 1) {
       cpu.rows(
@@ -117,17 +149,29 @@ final class ReductionBindings {
           (from, to) -> {
             NativeMemory.fill(y + 4 * from * cols, 4 * (to - from) * cols, (byte) 0);
             for (long i = from; i < to; i++) {
-              reduce.sumColumns(x + 4 * i * rows * cols, y + 4 * i * cols, rows, cols);
+              addColumns(x, i * rows, rows, cols, y + 4 * i * cols);
             }
           });
       return;
     }
     for (long i = 0; i < outer; i++) {
-      long matrix = x + 4 * i * rows * cols;
+      long start = i * rows;
       sums.run(
           y + 4 * i * cols,
-          (first, count, part) -> reduce.sumColumns(matrix + 4 * first * cols, part, count, cols));
+          (first, count, part) -> addColumns(x, start + first, count, cols, part));
     }
+  }
+
+  /** Adds {@code count} rows of {@code cols} elements to {@code part}. */
+  private void addColumns(FloatSpan x, long row, long count, long cols, long part) {
+    FloatTiles.runRows(
+        x.inPlace(),
+        1,
+        row,
+        row + count,
+        cols,
+        (first, rows, buffer, step) ->
+            reduce.sumColumns(x.read(first * cols, rows * cols, buffer), part, rows, cols));
   }
 
   // ---------------------------------------------------------------- extrema

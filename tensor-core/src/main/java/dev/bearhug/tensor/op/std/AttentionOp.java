@@ -5,6 +5,7 @@ import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.ShapeException;
 import dev.bearhug.tensor.error.TensorException;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
@@ -79,7 +80,8 @@ public final class AttentionOp extends Op<AttentionOp.Attrs> {
             .optional("mask")
             .outputs("y", "probs")
             .savesInputs("q", "k", "v")
-            .savesOutputs("probs"));
+            .savesOutputs("probs")
+            .casts(CastPolicy.LOW, "q", "k", "v"));
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.ShapeException;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.Op;
@@ -24,7 +25,7 @@ public final class BceWithLogitsOp extends Op<Reduction> {
   public static final BceWithLogitsOp INSTANCE = new BceWithLogitsOp();
 
   private BceWithLogitsOp() {
-    super(OpSpec.named("bce_with_logits").inputs("x", "target").outputs("loss"));
+    super(OpSpec.named("bce_with_logits").inputs("x", "target").outputs("loss").casts(CastPolicy.F32));
   }
 
   @Override

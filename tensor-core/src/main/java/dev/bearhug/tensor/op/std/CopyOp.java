@@ -2,6 +2,7 @@ package dev.bearhug.tensor.op.std;
 
 import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.OpSpec;
@@ -17,7 +18,7 @@ public final class CopyOp extends Op<DType> {
   public static final CopyOp INSTANCE = new CopyOp();
 
   private CopyOp() {
-    super(OpSpec.named("copy").inputs("x"));
+    super(OpSpec.named("copy").inputs("x").casts(CastPolicy.KEEP));
   }
 
   @Override

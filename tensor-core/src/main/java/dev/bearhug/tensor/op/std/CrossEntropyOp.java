@@ -5,6 +5,7 @@ import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.IndexException;
 import dev.bearhug.tensor.error.ShapeException;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
@@ -66,7 +67,7 @@ public final class CrossEntropyOp extends Op<CrossEntropyOp.Attrs> {
             .inputs("logits", "target")
             .outputs("loss", "lse")
             .savesInputs("logits", "target")
-            .savesOutputs("lse"));
+            .savesOutputs("lse").casts(CastPolicy.F32_INTERNAL));
   }
 
   @Override

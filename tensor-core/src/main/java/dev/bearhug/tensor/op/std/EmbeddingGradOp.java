@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * Gradient of {@link EmbeddingOp}: {@code gweight[ids[..], :] += gy[.., :]}, zero in the row of the
- * padding index.
+ * padding index. The sums are at least single precision.
  */
 public final class EmbeddingGradOp extends Op<EmbeddingGradOp.Attrs> {
 
@@ -44,7 +44,8 @@ public final class EmbeddingGradOp extends Op<EmbeddingGradOp.Attrs> {
     i.requireRank("gy", 1);
     Shape gy = i.shape("gy");
     i.requireShape("ids", gy.dropLast(1), "there is one id per row of gradients");
-    i.output(Shape.of(a.vocabulary(), gy.dim(-1)), i.dtype("gy"));
+    DType sums = LayerNormOp.statistics(i.dtype("gy"));
+    i.output(Shape.of(a.vocabulary(), gy.dim(-1)), sums);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.IndexException;
 import dev.bearhug.tensor.error.ShapeException;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
@@ -39,7 +40,7 @@ public final class EmbeddingOp extends Op<EmbeddingOp.Attrs> {
   }
 
   private EmbeddingOp() {
-    super(OpSpec.named("embedding").inputs("weight", "ids").savesInputs("ids"));
+    super(OpSpec.named("embedding").inputs("weight", "ids").savesInputs("ids").casts(CastPolicy.LOW));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.bearhug.tensor.op.std;
 import dev.bearhug.tensor.Layout;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
@@ -19,7 +20,7 @@ public final class ExpandOp extends ViewOp<Shape> {
   public static final ExpandOp INSTANCE = new ExpandOp();
 
   private ExpandOp() {
-    super(OpSpec.named("expand").inputs("x"));
+    super(OpSpec.named("expand").inputs("x").casts(CastPolicy.KEEP));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.bearhug.tensor.op.std;
 import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
@@ -24,7 +25,7 @@ public final class GatherOp extends Op<Integer> {
   public static final GatherOp INSTANCE = new GatherOp();
 
   private GatherOp() {
-    super(OpSpec.named("gather").inputs("x", "index").savesInputs("index"));
+    super(OpSpec.named("gather").inputs("x", "index").savesInputs("index").casts(CastPolicy.KEEP));
   }
 
   @Override

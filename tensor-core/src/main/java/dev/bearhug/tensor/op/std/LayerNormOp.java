@@ -4,6 +4,7 @@ import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.ShapeException;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
@@ -41,7 +42,7 @@ public final class LayerNormOp extends Op<LayerNormOp.Attrs> {
             .inputs("x", "weight", "bias")
             .outputs("y", "mean", "rstd")
             .savesInputs("x", "weight")
-            .savesOutputs("mean", "rstd"));
+            .savesOutputs("mean", "rstd").casts(CastPolicy.F32_INTERNAL));
   }
 
   /** Type of the statistics of values of type {@code x}. */

@@ -3,6 +3,7 @@ package dev.bearhug.tensor.op.std;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.ShapeException;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.NoAttrs;
@@ -16,7 +17,7 @@ import java.util.stream.Stream;
 
 /**
  * {@code y = x · weightᵀ + bias} with x {@code [..., in]}, weight {@code [out, in]}, bias {@code
- * [out]}.
+ * [out]}. The bias of 16-bit matrices may be single precision.
  */
 public final class LinearOp extends Op<NoAttrs> {
 
@@ -24,7 +25,12 @@ public final class LinearOp extends Op<NoAttrs> {
   public static final LinearOp INSTANCE = new LinearOp();
 
   private LinearOp() {
-    super(OpSpec.named("linear").inputs("x", "weight").optional("bias").savesInputs("x", "weight"));
+    super(
+        OpSpec.named("linear")
+            .inputs("x", "weight")
+            .optional("bias")
+            .savesInputs("x", "weight")
+            .casts(CastPolicy.LOW, "x", "weight"));
   }
 
   @Override
@@ -47,7 +53,7 @@ public final class LinearOp extends Op<NoAttrs> {
                 + x.dim(-1)
                 + "].");
     if (i.has("bias")) {
-      i.requireSameDType("x", "bias");
+      i.requireDType("bias", i.dtype("x"), LayerNormOp.statistics(i.dtype("x")));
       i.requireShape("bias", Shape.of(w.dim(0)), "one value per output feature");
     }
     i.output(x.with(-1, w.dim(0)), i.dtype(0));
@@ -59,7 +65,7 @@ public final class LinearOp extends Op<NoAttrs> {
         in[0].rank() == 1
             ? in[0].unsqueeze(0).matmul(in[1].transpose(0, 1)).squeeze(0)
             : in[0].matmul(in[1].transpose(0, 1));
-    return new Tensor[] {in[2] == null ? y : y.add(in[2])};
+    return new Tensor[] {in[2] == null ? y : y.add(in[2]).to(in[0].dtype())};
   }
 
   @Override
@@ -69,9 +75,18 @@ public final class LinearOp extends Op<NoAttrs> {
     Tensor x = v.input("x");
     Tensor g2 = g.reshape(rows(g.shape()), w.dim(0));
     return Vjp.grads(
-        v.needs("x") ? g2.matmul(w).reshape(x.shape().dims()) : null,
-        v.needs("weight") ? g2.transpose(0, 1).matmul(x.reshape(rows(x.shape()), w.dim(1))) : null,
-        v.inputShape("bias") != null && v.needs("bias") ? g2.sum(false, 0) : null);
+        v.needs("x")
+            ? MatmulWideOp.product(g2, w, v.inputDType("x")).reshape(x.shape().dims())
+            : null,
+        v.needs("weight")
+            ? MatmulWideOp.product(
+                g2.transpose(0, 1),
+                x.reshape(rows(x.shape()), w.dim(1)),
+                v.inputDType("weight"))
+            : null,
+        v.inputShape("bias") != null && v.needs("bias")
+            ? SumWideOp.sum(g2, v.inputDType("bias"), SumOp.Attrs.of(g2.shape(), false, 0))
+            : null);
   }
 
   private static long rows(Shape s) {

@@ -1,6 +1,7 @@
 package dev.bearhug.tensor.op.std;
 
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.NoAttrs;
@@ -18,7 +19,7 @@ public final class LogSoftmaxOp extends Op<NoAttrs> {
   public static final LogSoftmaxOp INSTANCE = new LogSoftmaxOp();
 
   private LogSoftmaxOp() {
-    super(OpSpec.named("log_softmax").inputs("x").savesOutputs("y"));
+    super(OpSpec.named("log_softmax").inputs("x").savesOutputs("y").casts(CastPolicy.F32_INTERNAL));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.bearhug.tensor.op.std;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.ShapeException;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.NoAttrs;
@@ -24,11 +25,16 @@ public final class MatmulOp extends Op<NoAttrs> {
   public static final MatmulOp INSTANCE = new MatmulOp();
 
   private MatmulOp() {
-    super(OpSpec.named("matmul").inputs("a", "b").savesInputs("a", "b"));
+    super(OpSpec.named("matmul").inputs("a", "b").savesInputs("a", "b").casts(CastPolicy.LOW));
   }
 
   @Override
   public void infer(Inference i, NoAttrs none) {
+    i.output(resultShape(i), i.dtype(0));
+  }
+
+  /** Checks both inputs of the op and gives the shape of their product. */
+  static Shape resultShape(Inference i) {
     i.requireFloating("a");
     i.requireSameDType("a", "b");
     i.requireRank("a", 2);
@@ -51,16 +57,20 @@ public final class MatmulOp extends Op<NoAttrs> {
                     ? "\n  The right side looks like a weight stored as (out, in). Use linear(x, w) or"
                         + " w.transpose(-2, -1)."
                     : ""));
-    Shape batch = Shape.broadcast(name(), a.dropLast(2), b.dropLast(2));
-    i.output(batch.append(a.dim(-2), b.dim(-1)), i.dtype(0));
+    Shape batch = Shape.broadcast(INSTANCE.name(), a.dropLast(2), b.dropLast(2));
+    return batch.append(a.dim(-2), b.dim(-1));
   }
 
   @Override
   public Tensor[] vjp(Vjp v, NoAttrs none) {
     Tensor g = v.grad();
     return Vjp.grads(
-        v.needs("a") ? g.matmul(v.input("b").transpose(-2, -1)) : null,
-        v.needs("b") ? v.input("a").transpose(-2, -1).matmul(g) : null);
+        v.needs("a")
+            ? MatmulWideOp.product(g, v.input("b").transpose(-2, -1), v.inputDType("a"))
+            : null,
+        v.needs("b")
+            ? MatmulWideOp.product(v.input("a").transpose(-2, -1), g, v.inputDType("b"))
+            : null);
   }
 
   @Override

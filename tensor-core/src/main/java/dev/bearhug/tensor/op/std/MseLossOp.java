@@ -2,6 +2,7 @@ package dev.bearhug.tensor.op.std;
 
 import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.Op;
@@ -21,7 +22,7 @@ public final class MseLossOp extends Op<Reduction> {
   public static final MseLossOp INSTANCE = new MseLossOp();
 
   private MseLossOp() {
-    super(OpSpec.named("mse_loss").inputs("x", "target").outputs("loss"));
+    super(OpSpec.named("mse_loss").inputs("x", "target").outputs("loss").casts(CastPolicy.F32));
   }
 
   @Override

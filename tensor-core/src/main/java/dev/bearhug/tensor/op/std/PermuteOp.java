@@ -3,6 +3,7 @@ package dev.bearhug.tensor.op.std;
 import dev.bearhug.tensor.Layout;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
@@ -36,7 +37,7 @@ public final class PermuteOp extends ViewOp<PermuteOp.Attrs> {
   }
 
   private PermuteOp() {
-    super(OpSpec.named("permute").inputs("x"));
+    super(OpSpec.named("permute").inputs("x").casts(CastPolicy.KEEP));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.bearhug.tensor.op.std;
 
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.OpSpec;
@@ -16,7 +17,7 @@ public final class PowOp extends Op<Double> {
   public static final PowOp INSTANCE = new PowOp();
 
   private PowOp() {
-    super(OpSpec.named("pow").inputs("x").savesInputs("x"));
+    super(OpSpec.named("pow").inputs("x").savesInputs("x").casts(CastPolicy.F32));
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.bearhug.tensor.Layout;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.ShapeException;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
@@ -19,7 +20,7 @@ public final class ReshapeOp extends ViewOp<Shape> {
   public static final ReshapeOp INSTANCE = new ReshapeOp();
 
   private ReshapeOp() {
-    super(OpSpec.named("reshape").inputs("x"));
+    super(OpSpec.named("reshape").inputs("x").casts(CastPolicy.KEEP));
   }
 
   /** Replaces a size of -1 by what is left. */

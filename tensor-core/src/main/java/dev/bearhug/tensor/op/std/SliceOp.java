@@ -3,6 +3,7 @@ package dev.bearhug.tensor.op.std;
 import dev.bearhug.tensor.Layout;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.ShapeException;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.OpSpec;
@@ -30,7 +31,7 @@ public final class SliceOp extends ViewOp<SliceOp.Attrs> {
   public record Attrs(int axis, long start, long end, long step) {}
 
   private SliceOp() {
-    super(OpSpec.named("slice").inputs("x"));
+    super(OpSpec.named("slice").inputs("x").casts(CastPolicy.KEEP));
   }
 
   @Override

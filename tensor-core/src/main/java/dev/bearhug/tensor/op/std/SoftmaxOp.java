@@ -1,6 +1,7 @@
 package dev.bearhug.tensor.op.std;
 
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.NoAttrs;
@@ -18,7 +19,7 @@ public final class SoftmaxOp extends Op<NoAttrs> {
   public static final SoftmaxOp INSTANCE = new SoftmaxOp();
 
   private SoftmaxOp() {
-    super(OpSpec.named("softmax").inputs("x").savesOutputs("y"));
+    super(OpSpec.named("softmax").inputs("x").savesOutputs("y").casts(CastPolicy.F32_INTERNAL));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.bearhug.tensor.op.std;
 import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.NoAttrs;
 import dev.bearhug.tensor.op.Op;
@@ -21,7 +22,7 @@ public final class SumOfSquaresOp extends Op<NoAttrs> {
   public static final SumOfSquaresOp INSTANCE = new SumOfSquaresOp();
 
   private SumOfSquaresOp() {
-    super(OpSpec.named("sum_of_squares").inputs("x"));
+    super(OpSpec.named("sum_of_squares").inputs("x").casts(CastPolicy.F32));
   }
 
   @Override

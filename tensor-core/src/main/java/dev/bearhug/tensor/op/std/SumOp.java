@@ -3,6 +3,7 @@ package dev.bearhug.tensor.op.std;
 import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.OpSpec;
@@ -52,16 +53,19 @@ public final class SumOp extends Op<SumOp.Attrs> {
   }
 
   private SumOp() {
-    super(OpSpec.named("sum").inputs("x"));
+    super(OpSpec.named("sum").inputs("x").casts(CastPolicy.F32));
   }
 
   @Override
   public void infer(Inference i, Attrs a) {
     i.requireDType("x", DType.F32, DType.F64, DType.BF16, DType.F16, DType.I32, DType.I64);
-    Shape in = i.shape(0);
+    i.output(resultShape(i.shape(0), a), i.dtype(0));
+  }
+
+  /** The shape of sums of {@code in}. */
+  static Shape resultShape(Shape in, Attrs a) {
     if (a.keepDims()) {
-      i.output(a.kept(in), i.dtype(0));
-      return;
+      return a.kept(in);
     }
     long[] d = new long[in.rank() - a.axes().size()];
     for (int axis = 0, k = 0; axis < in.rank(); axis++) {
@@ -69,7 +73,7 @@ public final class SumOp extends Op<SumOp.Attrs> {
         d[k++] = in.dim(axis);
       }
     }
-    i.output(Shape.of(d), i.dtype(0));
+    return Shape.of(d);
   }
 
   @Override

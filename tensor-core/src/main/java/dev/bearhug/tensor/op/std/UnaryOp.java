@@ -2,6 +2,7 @@ package dev.bearhug.tensor.op.std;
 
 import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.NoAttrs;
@@ -10,6 +11,7 @@ import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
 import dev.bearhug.tensor.op.Vjp;
+import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
 
@@ -23,6 +25,10 @@ public final class UnaryOp extends Op<NoAttrs> {
     /** The output, where that is cheaper or saves memory. */
     Y
   }
+
+  /** Functions whose results, or their differences, need more than 8 bits. */
+  private static final Set<String> WIDE_RANGE =
+      Set.of("exp", "expm1", "log", "log1p", "log2", "log10", "rsqrt", "reciprocal", "softplus");
 
   private final DoubleUnaryOperator function;
   private final UnaryGradOp grad;
@@ -47,7 +53,8 @@ public final class UnaryOp extends Op<NoAttrs> {
   }
 
   private static OpSpec spec(String name, Saved saved) {
-    OpSpec s = OpSpec.named(name).inputs("x");
+    CastPolicy policy = WIDE_RANGE.contains(name) ? CastPolicy.F32 : CastPolicy.KEEP;
+    OpSpec s = OpSpec.named(name).inputs("x").casts(policy);
     return saved == Saved.X ? s.savesInputs("x") : s.savesOutputs("y");
   }
 
