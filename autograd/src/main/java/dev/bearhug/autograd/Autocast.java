@@ -9,10 +9,10 @@ import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.OpSpec;
 
 /**
- * While open, ops on this thread run in mixed precision, each by its {@link CastPolicy} (Micikevicius
- * et al., <a href="https://arxiv.org/abs/1710.03740">2018</a>): matrix products in {@code BF16} with
- * sums in single precision, losses in single precision, the rest in the type it is given. Models and
- * layers do not change.
+ * While open, ops on this thread run in mixed precision, each by its {@link CastPolicy}
+ * (Micikevicius et al., <a href="https://arxiv.org/abs/1710.03740">2018</a>): matrix products in
+ * {@code BF16} with sums in single precision, losses in single precision, the rest in the type it
+ * is given. Models and layers do not change.
  *
  * <p>Parameters stay in single precision and so do their gradients: the gradient of a weight is the
  * sum of a product of two lowered matrices and is never rounded to 16 bits. Lowered copies of

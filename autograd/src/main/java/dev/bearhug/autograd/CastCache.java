@@ -59,8 +59,7 @@ public final class CastCache {
       if (!(storage.derived() instanceof Copy c && c.isOf(t, low) && c.version == version)) {
         try (Scope.Detached ignored = Scope.detach();
             NoGrad alsoIgnored = NoGrad.enter()) {
-          storage.derive(
-              new Copy(Dispatcher.call(CopyOp.INSTANCE, low, t), t.layout(), version));
+          storage.derive(new Copy(Dispatcher.call(CopyOp.INSTANCE, low, t), t.layout(), version));
         }
       }
       Tensor values = ((Copy) storage.derived()).values;

@@ -19,8 +19,7 @@ final class TapeRecorder implements Recorder {
 
   @Override
   @SuppressWarnings("unchecked")
-  public void record(
-      Op<?> op, Object attrs, Tensor[] given, Tensor[] inputs, Tensor[] outputs) {
+  public void record(Op<?> op, Object attrs, Tensor[] given, Tensor[] inputs, Tensor[] outputs) {
     boolean floating = false;
     for (Tensor t : outputs) {
       floating |= t.dtype().isFloating();

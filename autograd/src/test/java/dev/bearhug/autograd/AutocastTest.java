@@ -97,10 +97,7 @@ class AutocastTest {
       }
       Autograd.backward(y, cotangent);
       Tensor exact =
-          cotangent
-              .to(DType.F64)
-              .transpose(0, 1)
-              .matmul(x.to(DType.BF16).to(DType.F64)); // [5, 64]
+          cotangent.to(DType.F64).transpose(0, 1).matmul(x.to(DType.BF16).to(DType.F64)); // [5, 64]
       assertThat(Autograd.grad(w).dtype()).isEqualTo(DType.F32);
       assertClose(Autograd.grad(w), exact, 1e-5);
       assertThat(Autograd.grad(b).dtype()).isEqualTo(DType.F32);

@@ -104,7 +104,9 @@ public final class Storage {
     return derived;
   }
 
-  /** Attaches what is to be released with these bytes, null for nothing; releases the one before. */
+  /**
+   * Attaches what is to be released with these bytes, null for nothing; releases the one before.
+   */
   public synchronized void derive(Derived next) {
     Derived before = derived;
     derived = next;

@@ -258,7 +258,8 @@ final class ElementwiseBindings {
                 from + count,
                 (first, n, buffer) -> {
                   long second = buffer + 4 * FloatTiles.TILE;
-                  long p = left.read(starts[1] + (leftRepeats ? 0 : first), leftRepeats ? 1 : n, second);
+                  long p =
+                      left.read(starts[1] + (leftRepeats ? 0 : first), leftRepeats ? 1 : n, second);
                   float number = leftRepeats ? getFloat(p) : 0;
                   long q =
                       right.read(

@@ -68,8 +68,7 @@ final class FloatTiles {
   }
 
   /** Runs a task for rows {@code [from, to)} in this thread, with {@code buffers} buffers. */
-  static void runRows(
-      boolean inPlace, int buffers, long from, long to, long cols, RowTask task) {
+  static void runRows(boolean inPlace, int buffers, long from, long to, long cols, RowTask task) {
     if (inPlace) {
       task.run(from, to - from, 0, 0);
       return;

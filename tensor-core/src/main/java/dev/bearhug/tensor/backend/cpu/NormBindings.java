@@ -23,10 +23,10 @@ final class NormBindings {
   /** Adds the kernels to a table. */
   static void register(KernelTable table, CpuResources cpu) {
     NormBindings b = new NormBindings(cpu);
-    table.add("softmax", b::softmax, DType.F32);
-    table.add("softmax_grad", b::softmaxGrad, DType.F32);
-    table.add("log_softmax", b::logSoftmax, DType.F32);
-    table.add("log_softmax_grad", b::logSoftmaxGrad, DType.F32);
+    table.add("softmax", b::softmax, FloatSpan.TYPES);
+    table.add("softmax_grad", b::softmaxGrad, FloatSpan.TYPES);
+    table.add("log_softmax", b::logSoftmax, FloatSpan.TYPES);
+    table.add("log_softmax_grad", b::logSoftmaxGrad, FloatSpan.TYPES);
     table.add("layer_norm", b::layerNorm, DType.F32);
     table.add("layer_norm_grad", b::layerNormGrad, DType.F32);
   }
@@ -35,61 +35,73 @@ final class NormBindings {
     return t.numel() == 0 ? 0 : t.numel() / t.dim(-1);
   }
 
-  private void softmax(KernelCall c) {
-    long x = c.in(0).address();
-    long y = c.out(0).address();
+  /** A kernel over rows of one input; y may be x. */
+  @FunctionalInterface
+  private interface Rows {
+    void run(long x, long y, long rows, long cols);
+  }
+
+  /** A kernel over rows of two inputs; gx may be either. */
+  @FunctionalInterface
+  private interface GradRows {
+    void run(long gy, long y, long gx, long rows, long cols);
+  }
+
+  private void eachRow(KernelCall c, Rows kernel) {
+    FloatSpan x = FloatSpan.of(cpu, c.in(0));
+    FloatSpan y = FloatSpan.of(cpu, c.out(0));
     long cols = c.in(0).dim(-1);
-    cpu.rows(
+    FloatTiles.rows(
+        cpu,
+        x.inPlace(),
+        1,
         rows(c.in(0)),
         cols,
-        (from, to) ->
-            softmax.softmaxRows(
-                x + 4 * from * cols,
-                1f,
-                SoftmaxKernels.NO_MASK,
-                0,
-                y + 4 * from * cols,
-                to - from,
-                cols));
+        (first, rows, buffer, step) -> {
+          long n = rows * cols;
+          long to = y.at(first * cols, buffer);
+          kernel.run(x.read(first * cols, n, buffer), to, rows, cols);
+          y.write(first * cols, n, to);
+        });
+  }
+
+  private void eachRowPair(KernelCall c, GradRows kernel) {
+    FloatSpan gy = FloatSpan.of(cpu, c.in(0));
+    FloatSpan y = FloatSpan.of(cpu, c.in(1));
+    FloatSpan gx = FloatSpan.of(cpu, c.out(0));
+    long cols = c.in(0).dim(-1);
+    FloatTiles.rows(
+        cpu,
+        gy.inPlace(),
+        2,
+        rows(c.in(0)),
+        cols,
+        (first, rows, buffer, step) -> {
+          long at = first * cols;
+          long n = rows * cols;
+          long to = gx.at(at, buffer);
+          long second = y.read(at, n, buffer + step);
+          kernel.run(gy.read(at, n, buffer), second, to, rows, cols);
+          gx.write(at, n, to);
+        });
+  }
+
+  private void softmax(KernelCall c) {
+    eachRow(
+        c,
+        (x, y, rows, cols) -> softmax.softmaxRows(x, 1f, SoftmaxKernels.NO_MASK, 0, y, rows, cols));
   }
 
   private void softmaxGrad(KernelCall c) {
-    long gy = c.in(0).address();
-    long y = c.in(1).address();
-    long gx = c.out(0).address();
-    long cols = c.in(0).dim(-1);
-    cpu.rows(
-        rows(c.in(0)),
-        cols,
-        (from, to) -> {
-          long at = 4 * from * cols;
-          softmax.softmaxGradRows(y + at, gy + at, 1f, gx + at, to - from, cols);
-        });
+    eachRowPair(c, (gy, y, gx, rows, cols) -> softmax.softmaxGradRows(y, gy, 1f, gx, rows, cols));
   }
 
   private void logSoftmax(KernelCall c) {
-    long x = c.in(0).address();
-    long y = c.out(0).address();
-    long cols = c.in(0).dim(-1);
-    cpu.rows(
-        rows(c.in(0)),
-        cols,
-        (from, to) ->
-            softmax.logSoftmaxRows(x + 4 * from * cols, y + 4 * from * cols, to - from, cols));
+    eachRow(c, softmax::logSoftmaxRows);
   }
 
   private void logSoftmaxGrad(KernelCall c) {
-    long gy = c.in(0).address();
-    long y = c.in(1).address();
-    long gx = c.out(0).address();
-    long cols = c.in(0).dim(-1);
-    cpu.rows(
-        rows(c.in(0)),
-        cols,
-        (from, to) -> {
-          long at = 4 * from * cols;
-          softmax.logSoftmaxGradRows(y + at, gy + at, gx + at, to - from, cols);
-        });
+    eachRowPair(c, (gy, y, gx, rows, cols) -> softmax.logSoftmaxGradRows(y, gy, gx, rows, cols));
   }
 
   private void layerNorm(KernelCall c) {

@@ -25,7 +25,11 @@ public final class BceWithLogitsOp extends Op<Reduction> {
   public static final BceWithLogitsOp INSTANCE = new BceWithLogitsOp();
 
   private BceWithLogitsOp() {
-    super(OpSpec.named("bce_with_logits").inputs("x", "target").outputs("loss").casts(CastPolicy.F32));
+    super(
+        OpSpec.named("bce_with_logits")
+            .inputs("x", "target")
+            .outputs("loss")
+            .casts(CastPolicy.F32));
   }
 
   @Override

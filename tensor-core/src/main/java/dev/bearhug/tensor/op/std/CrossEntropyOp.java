@@ -67,7 +67,8 @@ public final class CrossEntropyOp extends Op<CrossEntropyOp.Attrs> {
             .inputs("logits", "target")
             .outputs("loss", "lse")
             .savesInputs("logits", "target")
-            .savesOutputs("lse").casts(CastPolicy.F32_INTERNAL));
+            .savesOutputs("lse")
+            .casts(CastPolicy.F32_INTERNAL));
   }
 
   @Override

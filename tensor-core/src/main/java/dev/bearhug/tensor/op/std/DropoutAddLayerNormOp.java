@@ -4,6 +4,7 @@ import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.ShapeException;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
@@ -61,7 +62,8 @@ public final class DropoutAddLayerNormOp extends Op<DropoutAddLayerNormOp.Attrs>
             .inputs("x", "residual", "weight", "bias")
             .outputs("y", "sum", "mean", "rstd")
             .savesInputs("weight")
-            .savesOutputs("sum", "mean", "rstd"));
+            .savesOutputs("sum", "mean", "rstd")
+            .casts(CastPolicy.F32_INTERNAL));
   }
 
   @Override

@@ -40,7 +40,8 @@ public final class EmbeddingOp extends Op<EmbeddingOp.Attrs> {
   }
 
   private EmbeddingOp() {
-    super(OpSpec.named("embedding").inputs("weight", "ids").savesInputs("ids").casts(CastPolicy.LOW));
+    super(
+        OpSpec.named("embedding").inputs("weight", "ids").savesInputs("ids").casts(CastPolicy.LOW));
   }
 
   @Override

@@ -42,7 +42,8 @@ public final class LayerNormOp extends Op<LayerNormOp.Attrs> {
             .inputs("x", "weight", "bias")
             .outputs("y", "mean", "rstd")
             .savesInputs("x", "weight")
-            .savesOutputs("mean", "rstd").casts(CastPolicy.F32_INTERNAL));
+            .savesOutputs("mean", "rstd")
+            .casts(CastPolicy.F32_INTERNAL));
   }
 
   /** Type of the statistics of values of type {@code x}. */
@@ -57,8 +58,9 @@ public final class LayerNormOp extends Op<LayerNormOp.Attrs> {
     Shape row = Shape.of(i.shape("x").dim(-1));
     i.requireShape("weight", row, "it must match the last axis of x");
     i.requireShape("bias", row, "it must match the last axis of x");
-    i.requireSameDType("x", "weight");
-    i.requireSameDType("x", "bias");
+    // Weights stay in single precision where x is of 16 bits.
+    i.requireDType("weight", i.dtype("x"), statistics(i.dtype("x")));
+    i.requireSameDType("weight", "bias");
     i.output(i.shape("x"), i.dtype("x"));
     i.output(i.shape("x").dropLast(1), statistics(i.dtype("x")));
     i.output(i.shape("x").dropLast(1), statistics(i.dtype("x")));

@@ -6,6 +6,7 @@ import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.IndexException;
 import dev.bearhug.tensor.error.ShapeException;
 import dev.bearhug.tensor.memory.Scope;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
@@ -76,7 +77,8 @@ public final class LinearCrossEntropyOp extends Op<LinearCrossEntropyOp.Attrs> {
             .optional("bias")
             .outputs("loss", "gx", "gweight", "gbias")
             .savesInputs("x", "weight", "target", "bias")
-            .savesOutputs("gx", "gweight", "gbias"));
+            .savesOutputs("gx", "gweight", "gbias")
+            .casts(CastPolicy.LOW, "x", "weight"));
   }
 
   @Override
@@ -99,7 +101,7 @@ public final class LinearCrossEntropyOp extends Op<LinearCrossEntropyOp.Attrs> {
     DType inner = LayerNormOp.statistics(i.dtype("x"));
     boolean biased = i.has("bias");
     if (biased) {
-      i.requireSameDType("x", "bias");
+      i.requireDType("bias", i.dtype("x"), inner);
       i.requireShape("bias", Shape.of(w.dim(0)), "one value per class");
     }
     Shape none = Shape.of(0);
@@ -160,10 +162,11 @@ public final class LinearCrossEntropyOp extends Op<LinearCrossEntropyOp.Attrs> {
               Dispatcher.call(CrossEntropyGradOp.INSTANCE, sum, share, logits, labels, value[1]);
           logits.close();
           gx[c] = chunk.keep(g.matmul(weight));
-          Tensor product = g.transpose(0, 1).matmul(part).to(inner);
+          Tensor product = MatmulWideOp.product(g.transpose(0, 1), part, inner);
           Dispatcher.apply(AccumulateOp.INSTANCE, 1.0, gweight, product);
           if (bias != null) {
-            Dispatcher.apply(AccumulateOp.INSTANCE, 1.0, gbias, g.to(inner).sum(false, 0));
+            SumOp.Attrs rows = SumOp.Attrs.of(g.shape(), false, 0);
+            Dispatcher.apply(AccumulateOp.INSTANCE, 1.0, gbias, SumWideOp.sum(g, inner, rows));
           }
         }
       }
