@@ -37,6 +37,7 @@ import dev.bearhug.tensor.op.std.PermuteOp;
 import dev.bearhug.tensor.op.std.PowOp;
 import dev.bearhug.tensor.op.std.Reduction;
 import dev.bearhug.tensor.op.std.ReshapeOp;
+import dev.bearhug.tensor.op.std.RmsNormOp;
 import dev.bearhug.tensor.op.std.SliceOp;
 import dev.bearhug.tensor.op.std.SoftmaxOp;
 import dev.bearhug.tensor.op.std.SumOp;
@@ -916,7 +917,7 @@ public final class Tensor implements AutoCloseable {
     return Dispatcher.call(LogSoftmaxOp.INSTANCE, NoAttrs.NONE, this);
   }
 
-  /** Layer normalisation over the last axis (Ba et al., 2016). */
+  /** Layer normalisation over the last axis (Ba et al., 2016); weight and bias may be null. */
   public Tensor layerNorm(Tensor weight, Tensor bias, double eps) {
     return Dispatcher.call(LayerNormOp.INSTANCE, new LayerNormOp.Attrs(eps), this, weight, bias);
   }
@@ -949,6 +950,11 @@ public final class Tensor implements AutoCloseable {
    */
   public Tensor unpackRows(Tensor rows, long count) {
     return Dispatcher.call(UnpackRowsOp.INSTANCE, count, this, rows);
+  }
+
+  /** Root mean square normalisation over the last axis (Zhang and Sennrich, 2019). */
+  public Tensor rmsNorm(Tensor weight, double eps) {
+    return Dispatcher.call(RmsNormOp.INSTANCE, new RmsNormOp.Attrs(eps), this, weight);
   }
 
   /** {@code result[..i..] = this[..index[..i..]..]} along an axis; index has this tensor's rank. */

@@ -31,7 +31,7 @@ final class ExpectedKernels {
           "gather scatter_add embedding embedding_grad sum max min argmax matmul linear softmax",
           "softmax_grad log_softmax log_softmax_grad layer_norm layer_norm_grad attention",
           "dropout_add_layer_norm dropout_add_layer_norm_grad pack_rows unpack_rows",
-          "matmul_wide sum_wide",
+          "matmul_wide sum_wide rms_norm rms_norm_grad",
           "attention_grad cross_entropy cross_entropy_grad dropout accumulate adamw sgd",
           "sum_of_squares");
 

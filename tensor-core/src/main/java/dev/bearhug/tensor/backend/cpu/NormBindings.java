@@ -6,6 +6,8 @@ import dev.bearhug.tensor.backend.KernelCall;
 import dev.bearhug.tensor.backend.KernelTable;
 import dev.bearhug.tensor.memory.NativeMemory;
 import dev.bearhug.tensor.op.std.LayerNormOp;
+import dev.bearhug.tensor.op.std.RmsNormOp;
+import java.util.function.LongConsumer;
 
 /** Softmax and normalisation over the last axis in single precision. */
 final class NormBindings {
@@ -29,6 +31,8 @@ final class NormBindings {
     table.add("log_softmax_grad", b::logSoftmaxGrad, FloatSpan.TYPES);
     table.add("layer_norm", b::layerNorm, DType.F32);
     table.add("layer_norm_grad", b::layerNormGrad, DType.F32);
+    table.add("rms_norm", b::rmsNorm, DType.F32);
+    table.add("rms_norm_grad", b::rmsNormGrad, DType.F32);
   }
 
   private static long rows(Tensor t) {
@@ -104,22 +108,36 @@ final class NormBindings {
     eachRowPair(c, (gy, y, gx, rows, cols) -> softmax.logSoftmaxGradRows(y, gy, gx, rows, cols));
   }
 
+  /** Address of an optional input, 0 if it is absent. */
+  private static long optional(Tensor t) {
+    return t == null ? 0 : t.address();
+  }
+
+  private static long product(Tensor t, int axes) {
+    long n = 1;
+    for (int a = -axes; a < 0; a++) {
+      n *= t.dim(a);
+    }
+    return n;
+  }
+
   private void layerNorm(KernelCall c) {
-    double eps = c.<LayerNormOp.Attrs>attrs().eps();
+    LayerNormOp.Attrs a = c.attrs();
     long x = c.in(0).address();
-    long weight = c.in(1).address();
-    long bias = c.in(2).address();
+    long weight = optional(c.in(1));
+    long bias = optional(c.in(2));
     long y = c.out(0).address();
     long mean = c.out(1).address();
     long rstd = c.out(2).address();
-    long cols = c.in(0).dim(-1);
+    long cols = product(c.in(0), a.axes());
     if (cols == 0) {
       // The mean of no elements is not a number.
       cpu.kernels().map().fill(Float.NaN, mean, c.out(1).numel());
       cpu.kernels().map().fill(Float.NaN, rstd, c.out(2).numel());
+      return;
     }
     cpu.rows(
-        rows(c.in(0)),
+        c.out(1).numel(),
         cols,
         (from, to) ->
             norm.layerNormRows(
@@ -131,20 +149,20 @@ final class NormBindings {
                 rstd + 4 * from,
                 to - from,
                 cols,
-                eps));
+                a.eps()));
   }
 
   private void layerNormGrad(KernelCall c) {
     long gy = c.in(0).address();
     long x = c.in(1).address();
-    long weight = c.in(2).address();
-    long mean = c.in(3).address();
-    long rstd = c.in(4).address();
+    long mean = c.in(2).address();
+    long rstd = c.in(3).address();
+    long weight = optional(c.in(4));
     long gx = c.out(0).address();
-    long cols = c.in(1).dim(-1);
+    long cols = c.out(1).numel();
     // Both sums over rows lie side by side: gweight, then gbias.
     try (Scratch sums = new Scratch(8 * cols)) {
-      new ColumnSums(cpu, rows(c.in(1)), 2 * cols)
+      new ColumnSums(cpu, c.in(1).numel() == 0 ? 0 : c.in(2).numel(), 2 * cols)
           .run(
               sums.address(),
               (first, count, part) -> {
@@ -164,5 +182,65 @@ final class NormBindings {
       NativeMemory.copy(sums.address(), c.out(1).address(), 4 * cols);
       NativeMemory.copy(sums.address() + 4 * cols, c.out(2).address(), 4 * cols);
     }
+  }
+
+  /** Calls a kernel with the address of the factor: the weight, one more than it, or 0 for none. */
+  private void withFactor(Tensor weight, boolean unitOffset, LongConsumer kernel) {
+    if (weight == null || !unitOffset) {
+      kernel.accept(optional(weight));
+      return;
+    }
+    try (Scratch factor = new Scratch(4 * weight.numel())) {
+      for (long i = 0; i < 4 * weight.numel(); i += 4) {
+        NativeMemory.putFloat(
+            factor.address() + i, 1 + NativeMemory.getFloat(weight.address() + i));
+      }
+      kernel.accept(factor.address());
+    }
+  }
+
+  private void rmsNorm(KernelCall c) {
+    RmsNormOp.Attrs a = c.attrs();
+    long x = c.in(0).address();
+    long y = c.out(0).address();
+    long rstd = c.out(1).address();
+    long cols = c.in(0).dim(-1);
+    if (cols == 0) {
+      cpu.kernels().map().fill(Float.NaN, rstd, c.out(1).numel());
+      return;
+    }
+    withFactor(
+        c.in(1),
+        a.unitOffset(),
+        factor ->
+            cpu.rows(
+                rows(c.in(0)),
+                cols,
+                (from, to) -> {
+                  long at = 4 * from * cols;
+                  norm.rmsNormRows(
+                      x + at, factor, y + at, rstd + 4 * from, to - from, cols, a.eps());
+                }));
+  }
+
+  private void rmsNormGrad(KernelCall c) {
+    long gy = c.in(0).address();
+    long x = c.in(1).address();
+    long rstd = c.in(2).address();
+    long gx = c.out(0).address();
+    long cols = c.in(1).dim(-1);
+    long rows = rows(c.in(1));
+    withFactor(
+        c.in(3),
+        c.<Boolean>attrs(),
+        factor ->
+            new ColumnSums(cpu, rows, cols)
+                .run(
+                    c.out(1).address(),
+                    (first, count, part) -> {
+                      long at = 4 * first * cols;
+                      norm.rmsNormGradRows(
+                          gy + at, x + at, rstd + 4 * first, factor, gx + at, part, count, cols);
+                    }));
   }
 }

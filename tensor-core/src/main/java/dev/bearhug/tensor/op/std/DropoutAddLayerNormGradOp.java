@@ -4,7 +4,6 @@ import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.Inference;
-import dev.bearhug.tensor.op.NoAttrs;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
@@ -46,12 +45,12 @@ public final class DropoutAddLayerNormGradOp extends Op<DropoutAddLayerNormOp.At
     Tensor[] g =
         Dispatcher.apply(
             LayerNormGradOp.INSTANCE,
-            NoAttrs.NONE,
+            1,
             in[0].to(inner),
             in[1].to(inner),
-            in[2].to(inner),
             in[3].to(inner),
-            in[4].to(inner));
+            in[4].to(inner),
+            in[2].to(inner));
     Tensor gx = a.p() > 0 ? Dispatcher.call(DropoutOp.INSTANCE, a.dropout(), g[0]) : g[0];
     return new Tensor[] {
       gx.to(type), g[0].to(type), g[1].to(in[2].dtype()), g[2].to(in[2].dtype())

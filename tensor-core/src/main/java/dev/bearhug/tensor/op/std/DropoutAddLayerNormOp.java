@@ -8,7 +8,6 @@ import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
-import dev.bearhug.tensor.op.NoAttrs;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
@@ -108,12 +107,12 @@ public final class DropoutAddLayerNormOp extends Op<DropoutAddLayerNormOp.Attrs>
       Tensor[] g =
           Dispatcher.apply(
               LayerNormGradOp.INSTANCE,
-              NoAttrs.NONE,
+              1,
               v.grad("y"),
               v.output("sum"),
-              v.input("weight"),
               v.output("mean"),
-              v.output("rstd"));
+              v.output("rstd"),
+              v.input("weight"));
       return Vjp.grads(g[0], g[0], g[1], g[2]);
     }
     Tensor[] g =

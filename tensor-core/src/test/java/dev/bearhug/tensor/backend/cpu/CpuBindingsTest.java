@@ -36,6 +36,8 @@ import dev.bearhug.tensor.op.std.LinearOp;
 import dev.bearhug.tensor.op.std.LogSoftmaxOp;
 import dev.bearhug.tensor.op.std.MatmulOp;
 import dev.bearhug.tensor.op.std.Reduction;
+import dev.bearhug.tensor.op.std.RmsNormGradOp;
+import dev.bearhug.tensor.op.std.RmsNormOp;
 import dev.bearhug.tensor.op.std.ScatterAddOp;
 import dev.bearhug.tensor.op.std.SliceGradOp;
 import dev.bearhug.tensor.op.std.SliceOp;
@@ -250,12 +252,25 @@ class CpuBindingsTest {
     add(
         cases,
         LayerNormGradOp.INSTANCE,
-        s.sample()
+        s.sample(1)
             .uniform(500, 257)
             .uniform(500, 257)
-            .uniform(257)
             .uniform(500)
             .uniformIn(1, 2, 500)
+            .uniform(257)
+            .build());
+    add(
+        cases,
+        RmsNormOp.INSTANCE,
+        s.sample(new RmsNormOp.Attrs(1e-6, true)).uniform(300, 257).uniform(257).build());
+    add(
+        cases,
+        RmsNormGradOp.INSTANCE,
+        s.sample(false)
+            .uniform(500, 257)
+            .uniform(500, 257)
+            .uniformIn(1, 2, 500)
+            .uniform(257)
             .build());
     addIndexed(cases, s);
     addFused(cases, s);
@@ -336,6 +351,10 @@ class CpuBindingsTest {
         cases,
         LayerNormOp.INSTANCE,
         s.sample(new LayerNormOp.Attrs(1e-5)).uniform(4, 0).uniform(0).uniform(0).build());
+    add(
+        cases,
+        RmsNormOp.INSTANCE,
+        s.sample(new RmsNormOp.Attrs(1e-5)).uniform(4, 0).uniform(0).build());
     add(
         cases,
         AttentionOp.INSTANCE,
