@@ -10,9 +10,17 @@ import dev.bearhug.tensor.backend.Philox;
 import dev.bearhug.tensor.memory.Scope;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.std.AttentionOp;
+import dev.bearhug.tensor.op.std.BceOp;
 import dev.bearhug.tensor.op.std.CrossEntropyOp;
 import dev.bearhug.tensor.op.std.DropoutOp;
+import dev.bearhug.tensor.op.std.GroupNormOp;
+import dev.bearhug.tensor.op.std.HuberLossOp;
+import dev.bearhug.tensor.op.std.LayerNormOp;
+import dev.bearhug.tensor.op.std.LinearCrossEntropyOp;
+import dev.bearhug.tensor.op.std.MultiMarginLossOp;
 import dev.bearhug.tensor.op.std.Reduction;
+import dev.bearhug.tensor.op.std.SmoothL1LossOp;
+import dev.bearhug.tensor.op.std.TripletMarginLossOp;
 import org.junit.jupiter.api.Test;
 
 /** What ops promise beyond their formula, where derivatives alone would not show it. */
@@ -137,5 +145,54 @@ class OpConventionsTest {
     assertThatThrownBy(() -> new CrossEntropyOp.Attrs(-100, 10, Reduction.MEAN))
         .hasMessage(
             "cross_entropy: labelSmoothing is 10.0 but must be in [0, 1]. Is it given in percent?");
+    assertThatThrownBy(
+            () ->
+                new LinearCrossEntropyOp.Attrs(
+                    new CrossEntropyOp.Attrs(-100, 0, Reduction.NONE), true, 0))
+        .hasMessage(
+            "linear_cross_entropy: the reduction is NONE but must be MEAN or SUM. Use linear and"
+                + " cross_entropy for others.");
+    assertThatThrownBy(() -> new HuberLossOp.Attrs(0, Reduction.MEAN))
+        .hasMessage("huber_loss: delta is 0.0 but must be above 0.");
+    assertThatThrownBy(() -> new SmoothL1LossOp.Attrs(-1, Reduction.MEAN))
+        .hasMessage("smooth_l1_loss: beta is -1.0 but must be at least 0.");
+    assertThatThrownBy(() -> new TripletMarginLossOp.Attrs(1, 0, 0, false, Reduction.MEAN))
+        .hasMessage("triplet_margin_loss: p is 0.0 but must be above 0.");
+    assertThatThrownBy(() -> new MultiMarginLossOp.Attrs(3, 1, Reduction.MEAN))
+        .hasMessage("multi_margin_loss: p is 3 but must be 1 or 2.");
+    assertThatThrownBy(() -> new GroupNormOp.Attrs(0, 1e-5))
+        .hasMessage("group_norm: groups is 0 but at least one is needed.");
+    assertThatThrownBy(() -> new LayerNormOp.Attrs(1e-5, 0))
+        .hasMessage("layer_norm: axes is 0 but at least one axis must be normalised.");
+  }
+
+  @Test
+  void smoothAbsoluteErrorWithoutParabolaIsTheAbsoluteError() {
+    try (Scope scope = Scope.open("test")) {
+      Tensor x = Autograd.requireGrad(Tensor.of(new float[] {-1, 0, 3}));
+      Tensor loss =
+          Dispatcher.call(
+              SmoothL1LossOp.INSTANCE,
+              new SmoothL1LossOp.Attrs(0, Reduction.SUM),
+              x,
+              Tensor.zeros(3));
+      assertThat(loss.item()).isEqualTo(4);
+      Autograd.backward(loss);
+      assertThat(Autograd.grad(x).toFloatArray()).containsExactly(-1, 0, 1);
+      Autograd.zeroGrad(x);
+    }
+  }
+
+  @Test
+  void binaryCrossEntropyOfCertainProbabilitiesHasAFiniteGradient() {
+    try (Scope scope = Scope.open("test")) {
+      Tensor p = Autograd.requireGrad(Tensor.of(new float[] {0, 1, 0, 1}));
+      Tensor target = Tensor.of(new float[] {0, 1, 1, 0});
+      Tensor loss = Dispatcher.call(BceOp.INSTANCE, Reduction.SUM, p, target, null);
+      assertThat(loss.item()).isEqualTo(200);
+      Autograd.backward(loss);
+      assertThat(Autograd.grad(p).toFloatArray()).containsExactly(0, 0, -1e12f, 1e12f);
+      Autograd.zeroGrad(p);
+    }
   }
 }

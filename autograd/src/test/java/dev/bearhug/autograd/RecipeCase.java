@@ -58,8 +58,14 @@ record RecipeCase(JsonNode json, TensorMap in) {
     return axes;
   }
 
-  /** The attribute {@code reduction} of a loss that gives one number. */
+  /** The attribute {@code reduction} of a loss. */
   Reduction reduction() {
-    return attr("reduction").asText("mean").equals("sum") ? Reduction.SUM : Reduction.MEAN;
+    return switch (attr("reduction").asText("mean")) {
+      case "none" -> Reduction.NONE;
+      case "mean" -> Reduction.MEAN;
+      case "sum" -> Reduction.SUM;
+      case "batchmean" -> Reduction.BATCH_MEAN;
+      default -> throw new IllegalArgumentException("unknown reduction in " + json);
+    };
   }
 }

@@ -38,7 +38,7 @@ final class LossBindings {
         continue;
       }
       if (t < 0 || t >= classes) {
-        throw IndexErrors.target(t, target.shape(), i, classes, ignoreIndex);
+        throw IndexErrors.target("cross_entropy", t, target.shape(), i, classes, ignoreIndex);
       }
       counted++;
     }
@@ -54,8 +54,9 @@ final class LossBindings {
     FloatSpan x = FloatSpan.of(cpu, logits);
     long target = c.in(1).address();
     long lse = c.out(1).address();
-    try (Scratch losses = new Scratch(4 * rows)) {
-      long each = losses.address();
+    boolean reduces = a.reduction() != Reduction.NONE;
+    try (Scratch losses = new Scratch(reduces ? 4 * rows : 0)) {
+      long each = reduces ? losses.address() : c.out(0).address();
       FloatTiles.rows(
           cpu,
           x.inPlace(),
@@ -72,10 +73,19 @@ final class LossBindings {
                   lse + 4 * first,
                   count,
                   cols));
-      double total = cpu.kernels().reduce().sum(each, rows);
-      putFloat(
-          c.out(0).address(), (float) (a.reduction() == Reduction.SUM ? total : total / counted));
+      if (reduces) {
+        double total = cpu.kernels().reduce().sum(each, rows);
+        putFloat(c.out(0).address(), (float) share(total, counted, rows, a.reduction()));
+      }
     }
+  }
+
+  private static double share(double total, long counted, long rows, Reduction reduction) {
+    return switch (reduction) {
+      case NONE, SUM -> total;
+      case MEAN -> total / counted;
+      case BATCH_MEAN -> total / rows;
+    };
   }
 
   private void crossEntropyGrad(KernelCall c) {
@@ -83,8 +93,10 @@ final class LossBindings {
     Tensor logits = c.in(1);
     long cols = logits.dim(1);
     long counted = countRows(c.in(2), cols, a.ignoreIndex());
-    double gloss = c.in(0).dtype().read(c.in(0).address());
-    float scale = (float) (a.reduction() == Reduction.SUM ? gloss : gloss / counted);
+    boolean perRow = a.reduction() == Reduction.NONE;
+    double gloss = perRow ? 1 : c.in(0).dtype().read(c.in(0).address());
+    float scale = (float) share(gloss, counted, logits.dim(0), a.reduction());
+    FloatSpan rowScale = FloatSpan.of(cpu, c.in(0));
     FloatSpan x = FloatSpan.of(cpu, logits);
     long target = c.in(2).address();
     FloatSpan lse = FloatSpan.of(cpu, c.in(3));
@@ -92,7 +104,7 @@ final class LossBindings {
     FloatTiles.rows(
         cpu,
         x.inPlace(),
-        2,
+        3,
         logits.dim(0),
         cols,
         (first, count, buffer, step) -> {
@@ -104,7 +116,7 @@ final class LossBindings {
               a.ignoreIndex(),
               (float) a.labelSmoothing(),
               scale,
-              0,
+              perRow ? rowScale.read(first, count, buffer + 2 * step) : 0,
               to,
               count,
               cols);

@@ -1,7 +1,6 @@
 package dev.bearhug.tensor.op.std;
 
 import dev.bearhug.tensor.DType;
-import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.Op;
@@ -12,8 +11,8 @@ import java.util.stream.Stream;
 
 /**
  * Gradient of {@link CrossEntropyOp}: {@code glogits = gloss / k * (e^(logits - lse) - (1 - s)
- * onehot(target) - s / c)}, k the number of counted rows for the mean and 1 for the sum; zero in
- * ignored rows.
+ * onehot(target) - s / c)}, k the number of counted rows for the mean, of all rows for the mean of
+ * the batch and 1 else; zero in ignored rows.
  */
 public final class CrossEntropyGradOp extends Op<CrossEntropyOp.Attrs> {
 
@@ -31,7 +30,7 @@ public final class CrossEntropyGradOp extends Op<CrossEntropyOp.Attrs> {
   @Override
   public void infer(Inference i, CrossEntropyOp.Attrs a) {
     CrossEntropyOp.checkInputs(i);
-    i.requireShape("gloss", Shape.scalar(), "a gradient has the shape of its value");
+    i.requireShape("gloss", a.reduction().shape(i.shape("target")), "a gradient has the shape of its value");
     i.requireShape("lse", i.shape("target"), "there is one value per row of logits");
     i.requireDType("lse", LayerNormOp.statistics(i.dtype("logits")), i.dtype("logits"));
     i.requireSameDType("gloss", "lse");
@@ -45,7 +44,7 @@ public final class CrossEntropyGradOp extends Op<CrossEntropyOp.Attrs> {
     Tensor x = in[1].to(inner);
     Tensor target = in[2];
     long classes = x.dim(1);
-    CrossEntropyOp.checkTargets(target, classes, a.ignoreIndex());
+    CrossEntropyOp.checkTargets("cross_entropy", target, classes, a.ignoreIndex());
     Tensor ignored = CrossEntropyOp.ignored(target, a);
     Tensor hit = target.unsqueeze(1).eq(Tensor.arange(classes, target.device())).to(inner);
     Tensor g =
@@ -53,7 +52,9 @@ public final class CrossEntropyGradOp extends Op<CrossEntropyOp.Attrs> {
             .exp()
             .sub(hit.affine(1 - a.labelSmoothing(), a.labelSmoothing() / classes));
     Tensor factor =
-        a.reduction() == Reduction.SUM ? gloss : gloss.div(CrossEntropyOp.counted(ignored, inner));
+        a.reduction() == Reduction.NONE
+            ? gloss.unsqueeze(1)
+            : CrossEntropyOp.share(gloss, ignored, a.reduction());
     Tensor result = g.mul(factor).maskedFill(ignored.unsqueeze(1), 0);
     return new Tensor[] {result.to(in[1].dtype())};
   }
@@ -72,6 +73,12 @@ public final class CrossEntropyGradOp extends Op<CrossEntropyOp.Attrs> {
             .uniform(5, 33)
             .indicesOf(new long[] {2, -100, 0, -100, 1}, 5)
             .uniformIn(3, 4, 5)
+            .build(),
+        s.sample(new CrossEntropyOp.Attrs(2, 0.1, Reduction.NONE))
+            .uniform(5)
+            .uniform(5, 3)
+            .indices(3, 5)
+            .uniformIn(1.5, 3, 5)
             .build(),
         s.sample(new CrossEntropyOp.Attrs(-100, 0, Reduction.SUM))
             .uniform()

@@ -39,7 +39,8 @@ public final class CrossEntropyOp extends Op<CrossEntropyOp.Attrs> {
    *
    * @param ignoreIndex target of rows that do not count
    * @param labelSmoothing share of the target spread over all classes, in {@code [0, 1]}
-   * @param reduction mean over counted rows or sum
+   * @param reduction mean over counted rows, sum, or another; {@link Reduction#BATCH_MEAN} divides
+   *     by all rows
    */
   public record Attrs(long ignoreIndex, double labelSmoothing, Reduction reduction) {
 
@@ -52,12 +53,23 @@ public final class CrossEntropyOp extends Op<CrossEntropyOp.Attrs> {
      * @throws IllegalArgumentException if it is outside {@code [0, 1]}
      */
     public Attrs {
-      if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-        throw new IllegalArgumentException(
-            "cross_entropy: labelSmoothing is "
-                + labelSmoothing
-                + " but must be in [0, 1]. Is it given in percent?");
-      }
+      checkSmoothing("cross_entropy", labelSmoothing);
+    }
+
+    /** These options with another reduction. */
+    Attrs with(Reduction other) {
+      return new Attrs(ignoreIndex, labelSmoothing, other);
+    }
+  }
+
+  /** Throws for a share of label smoothing outside {@code [0, 1]}. */
+  static void checkSmoothing(String op, double labelSmoothing) {
+    if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+      throw new IllegalArgumentException(
+          op
+              + ": labelSmoothing is "
+              + labelSmoothing
+              + " but must be in [0, 1]. Is it given in percent?");
     }
   }
 
@@ -75,7 +87,7 @@ public final class CrossEntropyOp extends Op<CrossEntropyOp.Attrs> {
   public void infer(Inference i, Attrs a) {
     checkInputs(i);
     DType result = LayerNormOp.statistics(i.dtype("logits"));
-    i.output(Shape.scalar(), result);
+    i.output(a.reduction().shape(i.shape("target")), result);
     i.output(i.shape("target"), result);
   }
 
@@ -94,11 +106,11 @@ public final class CrossEntropyOp extends Op<CrossEntropyOp.Attrs> {
   }
 
   /** Throws for the first target that is neither a class nor ignored. */
-  static void checkTargets(Tensor target, long classes, long ignoreIndex) {
+  static void checkTargets(String op, Tensor target, long classes, long ignoreIndex) {
     long[] targets = target.toLongArray();
     for (int i = 0; i < targets.length; i++) {
       if ((targets[i] < 0 || targets[i] >= classes) && targets[i] != ignoreIndex) {
-        throw IndexErrors.target(targets[i], target.shape(), i, classes, ignoreIndex);
+        throw IndexErrors.target(op, targets[i], target.shape(), i, classes, ignoreIndex);
       }
     }
   }
@@ -108,9 +120,13 @@ public final class CrossEntropyOp extends Op<CrossEntropyOp.Attrs> {
     return target.eq(Tensor.scalar(a.ignoreIndex(), DType.I64, target.device()));
   }
 
-  /** Number of rows that count, as a floating scalar. */
-  static Tensor counted(Tensor ignored, DType type) {
-    return ignored.to(type).affine(-1, 1).sum();
+  /** A number divided by the count that the reduction divides by: of counted or of all rows. */
+  static Tensor share(Tensor total, Tensor ignored, Reduction reduction) {
+    return switch (reduction) {
+      case NONE, SUM -> total;
+      case MEAN -> total.div(ignored.to(total.dtype()).affine(-1, 1).sum());
+      case BATCH_MEAN -> total.mul(1.0 / ignored.numel());
+    };
   }
 
   @Override
@@ -118,7 +134,7 @@ public final class CrossEntropyOp extends Op<CrossEntropyOp.Attrs> {
     DType inner = LayerNormOp.statistics(in[0].dtype());
     Tensor x = in[0].to(inner);
     Tensor target = in[1];
-    checkTargets(target, x.dim(1), a.ignoreIndex());
+    checkTargets(name(), target, x.dim(1), a.ignoreIndex());
     Tensor max = x.max(1, true).detach();
     Tensor lse = x.sub(max).exp().sum(true, 1).log().add(max).squeeze(1);
     Tensor ignored = ignored(target, a);
@@ -128,9 +144,9 @@ public final class CrossEntropyOp extends Op<CrossEntropyOp.Attrs> {
       Tensor spread = lse.sub(x.mean(false, 1));
       loss = loss.mul(1 - a.labelSmoothing()).add(spread.mul(a.labelSmoothing()));
     }
-    Tensor total = loss.maskedFill(ignored, 0).sum();
+    Tensor each = loss.maskedFill(ignored, 0);
     return new Tensor[] {
-      a.reduction() == Reduction.SUM ? total : total.div(counted(ignored, inner)), lse
+      a.reduction() == Reduction.NONE ? each : share(each.sum(), ignored, a.reduction()), lse
     };
   }
 
@@ -159,6 +175,8 @@ public final class CrossEntropyOp extends Op<CrossEntropyOp.Attrs> {
             .uniformIn(-3, 3, 6, 33)
             .indicesOf(new long[] {2, 3, 32, 2, 0, 1}, 6)
             .build(),
+        s.sample(new Attrs(1, 0.1, Reduction.NONE)).uniformIn(-3, 3, 6, 3).indices(3, 6).build(),
+        s.sample(new Attrs(1, 0, Reduction.BATCH_MEAN)).uniform(6, 3).indices(3, 6).build(),
         s.sample(new Attrs(-1, 0.2, Reduction.SUM)).uniformIn(-40, 40, 3, 5).indices(5, 3).build(),
         s.sample(new Attrs(-100, 0, Reduction.SUM)).uniform(0, 5).indices(5, 0).build());
   }

@@ -84,8 +84,9 @@ public final class IndexErrors {
   }
 
   /**
-   * A target of {@link CrossEntropyOp} that is neither a class nor ignored.
+   * A target of a loss that is neither a class nor ignored.
    *
+   * @param op name of the op
    * @param target the offending target
    * @param targets shape of the targets
    * @param at row-major number of the target
@@ -93,9 +94,9 @@ public final class IndexErrors {
    * @param ignoreIndex the target that would be ignored
    */
   public static IndexException target(
-      long target, Shape targets, long at, long classes, long ignoreIndex) {
+      String op, long target, Shape targets, long at, long classes, long ignoreIndex) {
     return new IndexException(
-        "cross_entropy",
+        op,
         "target "
             + target
             + " at position "

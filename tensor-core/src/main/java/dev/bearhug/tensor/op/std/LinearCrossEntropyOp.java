@@ -50,11 +50,18 @@ public final class LinearCrossEntropyOp extends Op<LinearCrossEntropyOp.Attrs> {
   public record Attrs(CrossEntropyOp.Attrs loss, boolean gradients, long chunkRows) {
 
     /**
-     * Checks the chunk.
+     * Checks chunk and reduction.
      *
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if the chunk is negative, or the reduction is neither the
+     *     mean over what counts nor the sum
      */
     public Attrs {
+      if (loss.reduction() != Reduction.MEAN && loss.reduction() != Reduction.SUM) {
+        throw new IllegalArgumentException(
+            "linear_cross_entropy: the reduction is "
+                + loss.reduction()
+                + " but must be MEAN or SUM. Use linear and cross_entropy for others.");
+      }
       if (chunkRows < 0) {
         throw new IllegalArgumentException(
             "linear_cross_entropy: chunkRows is "
@@ -116,7 +123,7 @@ public final class LinearCrossEntropyOp extends Op<LinearCrossEntropyOp.Attrs> {
     Tensor x = in[0];
     Tensor target = in[2];
     long classes = in[1].dim(0);
-    CrossEntropyOp.checkTargets(target, classes, a.loss().ignoreIndex());
+    CrossEntropyOp.checkTargets(name(), target, classes, a.loss().ignoreIndex());
     long[] targets = target.toLongArray();
     long[] counted =
         LongStream.range(0, targets.length)
@@ -261,7 +268,7 @@ public final class LinearCrossEntropyOp extends Op<LinearCrossEntropyOp.Attrs> {
             .absent()
             .fails(
                 IndexException.class,
-                "cross_entropy: target 4 at position (0) is outside [0, 4).\n"
+                "linear_cross_entropy: target 4 at position (0) is outside [0, 4).\n"
                     + "  Padding labels must be -100 (ignoreIndex). Is the tokenizer larger than"
                     + " the embedding? Call resizeTokenEmbeddings(4 + 1)."));
   }
