@@ -149,13 +149,7 @@ final class NormRecipes {
         "binary_cross_entropy_with_logits",
         c ->
             call(
-                c,
-                BceWithLogitsOp.INSTANCE,
-                c.reduction(),
-                "x",
-                "target",
-                "weight",
-                "pos_weight"));
+                c, BceWithLogitsOp.INSTANCE, c.reduction(), "x", "target", "weight", "pos_weight"));
     t.one(
         "binary_cross_entropy",
         c -> call(c, BceOp.INSTANCE, c.reduction(), "p", "target", "weight"));

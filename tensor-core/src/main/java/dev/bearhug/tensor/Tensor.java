@@ -1043,8 +1043,7 @@ public final class Tensor implements AutoCloseable {
    * type; one number, at least in single precision.
    */
   public Tensor bceWithLogits(Tensor target) {
-    return Dispatcher.call(
-        BceWithLogitsOp.INSTANCE, Reduction.MEAN, this, target, null, null);
+    return Dispatcher.call(BceWithLogitsOp.INSTANCE, Reduction.MEAN, this, target, null, null);
   }
 
   /**

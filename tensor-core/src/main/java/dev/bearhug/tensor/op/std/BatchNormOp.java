@@ -50,7 +50,8 @@ public final class BatchNormOp extends Op<BatchNormOp.Attrs> {
             .optional("weight", "bias", "running_mean", "running_var")
             .outputs("y", "running_mean", "running_var", "mean", "rstd")
             .savesInputs("x", "weight")
-            .savesOutputs("mean", "rstd").casts(CastPolicy.F32_INTERNAL));
+            .savesOutputs("mean", "rstd")
+            .casts(CastPolicy.F32_INTERNAL));
   }
 
   @Override

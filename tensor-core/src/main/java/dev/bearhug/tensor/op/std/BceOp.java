@@ -19,9 +19,9 @@ import java.util.stream.Stream;
  * log(x) + (1 - z) log(1 - x))} with logarithms not below -100, reduced. Scores before the sigmoid
  * belong to {@link BceWithLogitsOp}, which is more exact.
  *
- * <p>The gradient is {@code weight (x - z) / max(x (1 - x), 1e-12)}, finite also for
- * probabilities 0 and 1. The weight may be absent and broadcasts to x. The result has the type of
- * x, at least single precision.
+ * <p>The gradient is {@code weight (x - z) / max(x (1 - x), 1e-12)}, finite also for probabilities
+ * 0 and 1. The weight may be absent and broadcasts to x. The result has the type of x, at least
+ * single precision.
  */
 public final class BceOp extends Op<Reduction> {
 
@@ -37,7 +37,8 @@ public final class BceOp extends Op<Reduction> {
             .inputs("x", "target")
             .optional("weight")
             .outputs("loss")
-            .savesInputs("x", "target", "weight").casts(CastPolicy.F32));
+            .savesInputs("x", "target", "weight")
+            .casts(CastPolicy.F32));
   }
 
   @Override

@@ -79,7 +79,12 @@ public final class BceWithLogitsOp extends Op<Reduction> {
             .absent()
             .absent()
             .build(),
-        s.sample(Reduction.SUM).uniformIn(-60, 60, 33).uniformIn(0, 1, 33).absent().absent().build(),
+        s.sample(Reduction.SUM)
+            .uniformIn(-60, 60, 33)
+            .uniformIn(0, 1, 33)
+            .absent()
+            .absent()
+            .build(),
         s.sample(Reduction.MEAN)
             .uniformIn(-5, 5, 4, 3)
             .uniformIn(0, 1, 4, 3)

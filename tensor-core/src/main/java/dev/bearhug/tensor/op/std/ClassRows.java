@@ -33,7 +33,8 @@ final class ClassRows {
     i.requireFloating(scores);
     i.requireRank(scores, 1);
     Shape x = i.shape(scores);
-    i.require(classes(x) > 0, () -> scores + " " + x + " have no classes on axis " + classAxis(x) + ".");
+    i.require(
+        classes(x) > 0, () -> scores + " " + x + " have no classes on axis " + classAxis(x) + ".");
     if (i.has("weight")) {
       i.requireShape("weight", Shape.of(classes(x)), "there is one weight per class");
       i.requireDType("weight", i.dtype(scores), LayerNormOp.statistics(i.dtype(scores)));

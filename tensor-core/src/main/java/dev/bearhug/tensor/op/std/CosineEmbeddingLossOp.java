@@ -36,7 +36,11 @@ public final class CosineEmbeddingLossOp extends Op<CosineEmbeddingLossOp.Attrs>
   public record Attrs(double margin, Reduction reduction) {}
 
   private CosineEmbeddingLossOp() {
-    super(OpSpec.named("cosine_embedding_loss").inputs("a", "b", "y").outputs("loss").casts(CastPolicy.F32));
+    super(
+        OpSpec.named("cosine_embedding_loss")
+            .inputs("a", "b", "y")
+            .outputs("loss")
+            .casts(CastPolicy.F32));
   }
 
   @Override
@@ -46,8 +50,7 @@ public final class CosineEmbeddingLossOp extends Op<CosineEmbeddingLossOp.Attrs>
     i.requireSameDType("a", "b");
     i.requireShape("b", i.shape("a"), "vectors are compared in pairs");
     i.requireShape("y", i.shape("a").dropLast(1), "there is one target per pair of vectors");
-    i.output(
-        a.reduction().shape(i.shape("y")), LayerNormOp.statistics(i.dtype("a")));
+    i.output(a.reduction().shape(i.shape("y")), LayerNormOp.statistics(i.dtype("a")));
   }
 
   @Override
@@ -59,8 +62,7 @@ public final class CosineEmbeddingLossOp extends Op<CosineEmbeddingLossOp.Attrs>
         u.square().sum(false, -1).add(EPS).mul(v.square().sum(false, -1).add(EPS)).sqrt();
     Tensor cosine = u.mul(v).sum(false, -1).div(lengths);
     Tensor similar = in[2].eq(Tensor.scalar(1, in[2].dtype(), in[2].device()));
-    Tensor losses =
-        Tensor.where(similar, cosine.affine(-1, 1), cosine.sub(a.margin()).relu());
+    Tensor losses = Tensor.where(similar, cosine.affine(-1, 1), cosine.sub(a.margin()).relu());
     return new Tensor[] {a.reduction().of(losses)};
   }
 

@@ -30,7 +30,8 @@ public final class CrossEntropyGradOp extends Op<CrossEntropyOp.Attrs> {
   @Override
   public void infer(Inference i, CrossEntropyOp.Attrs a) {
     CrossEntropyOp.checkInputs(i);
-    i.requireShape("gloss", a.reduction().shape(i.shape("target")), "a gradient has the shape of its value");
+    i.requireShape(
+        "gloss", a.reduction().shape(i.shape("target")), "a gradient has the shape of its value");
     i.requireShape("lse", i.shape("target"), "there is one value per row of logits");
     i.requireDType("lse", LayerNormOp.statistics(i.dtype("logits")), i.dtype("logits"));
     i.requireSameDType("gloss", "lse");

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * Group normalisation (Wu and He, 2018): the channels of x {@code [n, c, ...]} are cut into groups
- * of neighbours, each group of each example gets mean 0 and biased variance 1, then {@code y * weight
- * + bias} per channel with vectors {@code [c]} that may be absent.
+ * of neighbours, each group of each example gets mean 0 and biased variance 1, then {@code y *
+ * weight + bias} per channel with vectors {@code [c]} that may be absent.
  *
  * <p>As many groups as channels are instance normalisation (Ulyanov et al., 2016).
  */
@@ -48,7 +48,11 @@ public final class GroupNormOp extends Op<GroupNormOp.Attrs> {
   }
 
   private GroupNormOp() {
-    super(OpSpec.named("group_norm").inputs("x").optional("weight", "bias").casts(CastPolicy.F32_INTERNAL));
+    super(
+        OpSpec.named("group_norm")
+            .inputs("x")
+            .optional("weight", "bias")
+            .casts(CastPolicy.F32_INTERNAL));
   }
 
   @Override
@@ -61,8 +65,7 @@ public final class GroupNormOp extends Op<GroupNormOp.Attrs> {
         () -> a.groups() + " groups do not divide the " + x.dim(1) + " channels of x " + x + ".");
     for (String input : List.of("weight", "bias")) {
       if (i.has(input)) {
-        i.requireShape(
-            input, Shape.of(x.dim(1)), "there is one value per channel, axis 1 of x");
+        i.requireShape(input, Shape.of(x.dim(1)), "there is one value per channel, axis 1 of x");
       }
     }
     i.output(x, i.dtype("x"));

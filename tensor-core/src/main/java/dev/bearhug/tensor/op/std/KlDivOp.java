@@ -6,9 +6,9 @@ import dev.bearhug.tensor.op.Sampler;
 import java.util.stream.Stream;
 
 /**
- * Kullback-Leibler divergence of log-probabilities x from a target: {@code t (log t - x)} with t the
- * target, or its exponential if the target is given as logarithms. Where t is 0 the loss is 0. Its
- * usual mean is {@link Reduction#BATCH_MEAN}.
+ * Kullback-Leibler divergence of log-probabilities x from a target: {@code t (log t - x)} with t
+ * the target, or its exponential if the target is given as logarithms. Where t is 0 the loss is 0.
+ * Its usual mean is {@link Reduction#BATCH_MEAN}.
  */
 public final class KlDivOp extends PairLossOp<KlDivOp.Attrs> {
 

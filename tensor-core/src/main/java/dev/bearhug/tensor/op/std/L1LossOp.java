@@ -2,9 +2,7 @@ package dev.bearhug.tensor.op.std;
 
 import dev.bearhug.tensor.Tensor;
 
-/**
- * Absolute error {@code |x - target|}, reduced; the gradient is 0 where both are equal.
- */
+/** Absolute error {@code |x - target|}, reduced; the gradient is 0 where both are equal. */
 public final class L1LossOp extends PairLossOp<Reduction> {
 
   /** The only instance. */

@@ -78,7 +78,13 @@ public final class LayerNormGradOp extends Op<Integer> {
             .uniformIn(1, 2, 2)
             .uniform(3, 9)
             .build(),
-        s.sample(2).uniform(4, 3, 5).uniform(4, 3, 5).uniform(4).uniformIn(1, 2, 4).absent().build(),
+        s.sample(2)
+            .uniform(4, 3, 5)
+            .uniform(4, 3, 5)
+            .uniform(4)
+            .uniformIn(1, 2, 4)
+            .absent()
+            .build(),
         s.sample(1).uniform(0, 7).uniform(0, 7).uniform(0).uniform(0).uniform(7).build());
   }
 }

@@ -95,9 +95,7 @@ public final class LayerNormOp extends Op<LayerNormOp.Attrs> {
       i.requireShape(
           input,
           row,
-          "it must match the last "
-              + (row.rank() == 1 ? "axis" : row.rank() + " axes")
-              + " of x");
+          "it must match the last " + (row.rank() == 1 ? "axis" : row.rank() + " axes") + " of x");
       i.requireDType(input, i.dtype("x"), statistics(i.dtype("x")));
     }
   }

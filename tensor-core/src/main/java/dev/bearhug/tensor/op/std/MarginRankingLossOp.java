@@ -32,7 +32,11 @@ public final class MarginRankingLossOp extends Op<MarginRankingLossOp.Attrs> {
   public record Attrs(double margin, Reduction reduction) {}
 
   private MarginRankingLossOp() {
-    super(OpSpec.named("margin_ranking_loss").inputs("a", "b", "y").outputs("loss").casts(CastPolicy.F32));
+    super(
+        OpSpec.named("margin_ranking_loss")
+            .inputs("a", "b", "y")
+            .outputs("loss")
+            .casts(CastPolicy.F32));
   }
 
   @Override
@@ -41,8 +45,7 @@ public final class MarginRankingLossOp extends Op<MarginRankingLossOp.Attrs> {
     i.requireSameDType("a", "b");
     i.requireSameDType("a", "y");
     Shape all =
-        Shape.broadcast(
-            name(), Shape.broadcast(name(), i.shape("a"), i.shape("b")), i.shape("y"));
+        Shape.broadcast(name(), Shape.broadcast(name(), i.shape("a"), i.shape("b")), i.shape("y"));
     i.output(a.reduction().shape(all), LayerNormOp.statistics(i.dtype("a")));
   }
 

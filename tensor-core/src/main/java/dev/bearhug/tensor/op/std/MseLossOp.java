@@ -2,9 +2,7 @@ package dev.bearhug.tensor.op.std;
 
 import dev.bearhug.tensor.Tensor;
 
-/**
- * Squared error {@code (x - target)^2}, reduced.
- */
+/** Squared error {@code (x - target)^2}, reduced. */
 public final class MseLossOp extends PairLossOp<Reduction> {
 
   /** The only instance. */

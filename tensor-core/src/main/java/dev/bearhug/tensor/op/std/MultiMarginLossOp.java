@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Multi-class hinge loss of a row of class scores: {@code weight[t] / c sum_(i != t) max(0, margin -
- * x[t] + x[i])^p}, reduced; x {@code [n, c]} or {@code [c]}, targets t {@code I64[n]} or one
+ * Multi-class hinge loss of a row of class scores: {@code weight[t] / c sum_(i != t) max(0, margin
+ * - x[t] + x[i])^p}, reduced; x {@code [n, c]} or {@code [c]}, targets t {@code I64[n]} or one
  * number, weight {@code [c]} or absent. The result has the type of x, at least single precision.
  */
 public final class MultiMarginLossOp extends Op<MultiMarginLossOp.Attrs> {
@@ -39,15 +39,18 @@ public final class MultiMarginLossOp extends Op<MultiMarginLossOp.Attrs> {
      */
     public Attrs {
       if (p != 1 && p != 2) {
-        throw new IllegalArgumentException(
-            "multi_margin_loss: p is " + p + " but must be 1 or 2.");
+        throw new IllegalArgumentException("multi_margin_loss: p is " + p + " but must be 1 or 2.");
       }
     }
   }
 
   private MultiMarginLossOp() {
     super(
-        OpSpec.named("multi_margin_loss").inputs("x", "target").optional("weight").outputs("loss").casts(CastPolicy.F32));
+        OpSpec.named("multi_margin_loss")
+            .inputs("x", "target")
+            .optional("weight")
+            .outputs("loss")
+            .casts(CastPolicy.F32));
   }
 
   @Override

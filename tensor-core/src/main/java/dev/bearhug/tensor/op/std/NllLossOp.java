@@ -37,7 +37,11 @@ public final class NllLossOp extends Op<NllLossOp.Attrs> {
 
   private NllLossOp() {
     super(
-        OpSpec.named("nll_loss").inputs("logp", "target").optional("weight").outputs("loss").casts(CastPolicy.F32));
+        OpSpec.named("nll_loss")
+            .inputs("logp", "target")
+            .optional("weight")
+            .outputs("loss")
+            .casts(CastPolicy.F32));
   }
 
   @Override
@@ -49,11 +53,9 @@ public final class NllLossOp extends Op<NllLossOp.Attrs> {
   @Override
   public Tensor[] compose(Tensor[] in, Attrs a) {
     DType inner = LayerNormOp.statistics(in[0].dtype());
-    CrossEntropyOp.checkTargets(
-        name(), in[1], ClassRows.classes(in[0].shape()), a.ignoreIndex());
+    CrossEntropyOp.checkTargets(name(), in[1], ClassRows.classes(in[0].shape()), a.ignoreIndex());
     Tensor target = in[1].reshape(in[1].numel());
-    Tensor ignored =
-        target.eq(Tensor.scalar(a.ignoreIndex(), DType.I64, target.device()));
+    Tensor ignored = target.eq(Tensor.scalar(a.ignoreIndex(), DType.I64, target.device()));
     Tensor known = target.maskedFill(ignored, 0);
     Tensor weights = ClassRows.weights(known, ignored, in[2], inner);
     Tensor hit = ClassRows.of(in[0].to(inner)).gather(1, known.unsqueeze(1)).squeeze(1);

@@ -22,8 +22,7 @@ import java.util.stream.Stream;
 abstract class PairLossOp<A> extends Op<A> {
 
   PairLossOp(String name) {
-    super(
-        OpSpec.named(name).inputs("x", "target").outputs("loss").casts(CastPolicy.F32));
+    super(OpSpec.named(name).inputs("x", "target").outputs("loss").casts(CastPolicy.F32));
   }
 
   /** How the losses are reduced. */

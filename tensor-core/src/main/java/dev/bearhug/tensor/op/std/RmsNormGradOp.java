@@ -49,18 +49,15 @@ public final class RmsNormGradOp extends Op<Boolean> {
     Tensor h = in[3] == null ? gy : gy.mul(in[3].to(inner).add(unitOffset ? 1 : 0));
     Tensor gx = h.sub(n.mul(h.mul(n).mean(true, -1))).mul(rstd);
     int[] outer = IntStream.range(0, n.rank() - 1).toArray();
-    return new Tensor[] {gx.to(type), gy.mul(n).sum(false, outer).to(in[3] == null ? type : in[3].dtype())};
+    return new Tensor[] {
+      gx.to(type), gy.mul(n).sum(false, outer).to(in[3] == null ? type : in[3].dtype())
+    };
   }
 
   @Override
   public Stream<Sample<Boolean>> samples(Sampler s) {
     return Stream.of(
-        s.sample(false)
-            .uniform(2, 3, 8)
-            .uniform(2, 3, 8)
-            .uniformIn(1, 2, 2, 3)
-            .uniform(8)
-            .build(),
+        s.sample(false).uniform(2, 3, 8).uniform(2, 3, 8).uniformIn(1, 2, 2, 3).uniform(8).build(),
         s.sample(true).uniform(5, 67).uniform(5, 67).uniformIn(1, 2, 5).uniform(67).build(),
         s.sample(false).uniform(3, 9).uniform(3, 9).uniformIn(1, 2, 3).absent().build(),
         s.sample(false).uniform(0, 7).uniform(0, 7).uniform(0).uniform(7).build());

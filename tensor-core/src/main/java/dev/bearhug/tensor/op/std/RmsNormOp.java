@@ -50,7 +50,8 @@ public final class RmsNormOp extends Op<RmsNormOp.Attrs> {
             .optional("weight")
             .outputs("y", "rstd")
             .savesInputs("x", "weight")
-            .savesOutputs("rstd").casts(CastPolicy.F32_INTERNAL));
+            .savesOutputs("rstd")
+            .casts(CastPolicy.F32_INTERNAL));
   }
 
   @Override

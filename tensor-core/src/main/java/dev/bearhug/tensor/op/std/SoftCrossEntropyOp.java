@@ -49,7 +49,8 @@ public final class SoftCrossEntropyOp extends Op<SoftCrossEntropyOp.Attrs> {
         OpSpec.named("soft_cross_entropy")
             .inputs("logits", "target")
             .optional("weight")
-            .outputs("loss").casts(CastPolicy.F32));
+            .outputs("loss")
+            .casts(CastPolicy.F32));
   }
 
   @Override
@@ -82,11 +83,7 @@ public final class SoftCrossEntropyOp extends Op<SoftCrossEntropyOp.Attrs> {
   @Override
   public Stream<Sample<Attrs>> samples(Sampler s) {
     return Stream.of(
-        s.sample(new Attrs(0, Reduction.MEAN))
-            .uniform(4, 5)
-            .uniformIn(0, 1, 4, 5)
-            .absent()
-            .build(),
+        s.sample(new Attrs(0, Reduction.MEAN)).uniform(4, 5).uniformIn(0, 1, 4, 5).absent().build(),
         s.sample(new Attrs(0.1, Reduction.NONE))
             .uniform(2, 3, 4)
             .uniformIn(0, 1, 2, 3, 4)

@@ -57,7 +57,8 @@ public final class TripletMarginLossOp extends Op<TripletMarginLossOp.Attrs> {
     super(
         OpSpec.named("triplet_margin_loss")
             .inputs("anchor", "positive", "negative")
-            .outputs("loss").casts(CastPolicy.F32));
+            .outputs("loss")
+            .casts(CastPolicy.F32));
   }
 
   @Override

@@ -36,7 +36,8 @@ public final class WeightedCrossEntropyOp extends Op<CrossEntropyOp.Attrs> {
         OpSpec.named("weighted_cross_entropy")
             .inputs("logits", "target")
             .optional("weight")
-            .outputs("loss").casts(CastPolicy.F32_INTERNAL));
+            .outputs("loss")
+            .casts(CastPolicy.F32_INTERNAL));
   }
 
   @Override
@@ -47,8 +48,7 @@ public final class WeightedCrossEntropyOp extends Op<CrossEntropyOp.Attrs> {
 
   @Override
   public Tensor[] compose(Tensor[] in, CrossEntropyOp.Attrs a) {
-    CrossEntropyOp.checkTargets(
-        name(), in[1], ClassRows.classes(in[0].shape()), a.ignoreIndex());
+    CrossEntropyOp.checkTargets(name(), in[1], ClassRows.classes(in[0].shape()), a.ignoreIndex());
     Tensor rows = ClassRows.of(in[0]);
     Tensor target = in[1].reshape(in[1].numel());
     if (in[2] == null) {
