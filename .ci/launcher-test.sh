@@ -30,7 +30,7 @@ JAVA
 
 # project FOLDER: a built copy of the project without sources.
 project() {
-  mkdir -p "$1/tasks/target"
+  mkdir -p "$1/tasks/target" "$1/benchmarks/target"
   cp "$launcher" "$1/bearhug"
   : >"$1/tasks/target/bearhug-tasks.jar"
   : >"$1/tasks/target/built"
@@ -160,12 +160,20 @@ cat >"$work/maven/mvn" <<'MVN'
 here=$(dirname "$0")
 echo "JAVA_HOME=$JAVA_HOME $*" >>"$here/calls"
 case "$(cat "$here/mode") $*" in
+  no-network*' -Ppeer '*) echo 'Could not resolve dependencies: org.bytedeco:pytorch:jar:1 has not been downloaded from it before'; exit 1 ;;
   compile-error*) echo 'COMPILATION ERROR'; exit 1 ;;
   cold*' -o '*) echo 'Cannot access central in offline mode and the artifact x:y:1 has not been downloaded from it before.'; exit 1 ;;
 esac
 sleep 0.5
-: >"$here/../project/tasks/target/bearhug-tasks.jar"
-touch -t 203001010001 "$here/../project/tasks/target/built"
+target=$here/../project/tasks/target program=bearhug-tasks
+case $* in
+  *' -pl benchmarks '*) target=$here/../project/benchmarks/target program=bearhug-benchmarks ;;
+esac
+: >"$target/$program.jar"
+touch -t 203001010001 "$target/built"
+case $* in
+  *' -Ppeer '*) touch -t 203001010001 "$target/built-with-peer" ;;
+esac
 MVN
 chmod +x "$work/maven/mvn"
 with_maven="PATH=$work/maven:$work/bin"
@@ -196,6 +204,45 @@ expect 'a failed build shows its output' 3 'COMPILATION ERROR' 'the build failed
 calls 'a compile error is not tried again online' 1
 run BEARHUG_NO_BUILD=1 "$with_maven" "$p/bearhug" doctor
 expect 'no jar and BEARHUG_NO_BUILD' 3 'BEARHUG_NO_BUILD is set'
+
+# The benchmarks: another jar, and libtorch only where it is measured.
+tasks_jar="[-cp] [$p/tasks/target/bearhug-tasks.jar]"
+bench_jar="[-cp] [$p/benchmarks/target/bearhug-benchmarks.jar]"
+echo warm >"$work/maven/mode"
+run "$with_maven" "$p/bearhug" doctor
+rm -f "$work/maven/calls"
+for words in '--help' 'bench --help' 'bench' 'bench cpu --help' 'predict --text cpu'; do
+  # shellcheck disable=SC2086 # several words
+  run "$with_maven" "$p/bearhug" $words
+  expect "no benchmarks are built for: $words" 0 "$tasks_jar" '!building'
+done
+run BEARHUG_NO_BUILD=1 "$p/bearhug" bench cpu
+expect 'benchmarks are not built and must not be' 3 'bearhug-benchmarks.jar is missing' 'mvn -Ppeer -DskipTests package'
+run "$with_maven" "$p/bearhug" bench cpu --no-peer
+expect 'without the peer the benchmarks are built alone' 0 'building (first' '!libtorch' "$bench_jar" '[bench] [cpu] [--no-peer]'
+calls 'one build of the benchmarks without the profile' 1 ' -pl benchmarks -am ' '!-Ppeer'
+run "$with_maven" "$p/bearhug" bench cpu --list
+expect 'the list needs no peer' 0 '!building' "$bench_jar"
+
+echo no-network >"$work/maven/mode"
+run "$with_maven" "$p/bearhug" bench cpu
+expect 'the peer cannot be downloaded: says so and what to do' 3 'building with libtorch' 'could not be downloaded' '--no-peer' '![bench]'
+calls 'tried offline and online' 2 ' -o package' '-Ppeer'
+run "$with_maven" "$p/bearhug" bench cpu --no-peer
+expect 'after that the benchmarks run without the peer' 0 '!building' "$bench_jar"
+
+echo warm >"$work/maven/mode"
+run "$with_maven" "$p/bearhug" bench cpu --filter gelu
+expect 'with the peer: another build' 0 'building with libtorch' "$bench_jar"
+calls 'one build with the profile' 1 '-Ppeer'
+run "$with_maven" "$p/bearhug" bench cpu
+expect 'built with the peer once' 0 '!building' "$bench_jar"
+touch -t 203001010002 "$p/tasks/src/main/java/Main.java"
+run "$with_maven" "$p/bearhug" bench cpu --no-peer
+expect 'a build that has the peer keeps it' 0 'building with libtorch' "$bench_jar"
+calls 'built with the profile again' 1 '-Ppeer'
+touch -t 202001010000 "$p/tasks/src/main/java/Main.java"
+rm "$p/tasks/target/bearhug-tasks.jar"
 
 if command -v flock >/dev/null; then
   echo warm >"$work/maven/mode"

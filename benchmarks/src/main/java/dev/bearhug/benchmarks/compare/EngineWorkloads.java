@@ -5,14 +5,18 @@ import dev.bearhug.benchmarks.workload.AdamWStep;
 import dev.bearhug.benchmarks.workload.BertStep;
 import dev.bearhug.benchmarks.workload.Inputs;
 import dev.bearhug.benchmarks.workload.Workload;
+import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.backend.cpu.GemmSelector;
 import dev.bearhug.tensor.backend.cpu.WorkerPool;
 import dev.bearhug.tensor.memory.NativeMemory;
 import dev.bearhug.tensor.memory.Scope;
+import dev.bearhug.tensor.memory.SegmentPool;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -36,34 +40,35 @@ final class EngineWorkloads implements WorkloadSource {
   }
 
   @Override
-  public Workload open(Case which) {
-    String name = which.name();
-    return switch (name) {
-      case "bert-base-forward-8x128" -> bert(BertStep::forward);
-      case "bert-base-train-8x128" -> bert(BertStep::train);
-      case "layer-norm-1024x768" -> layerNorm(false);
-      case "layer-norm-gradient-1024x768" -> layerNorm(true);
-      case "softmax-12288x128" -> rows(false, Tensor::softmax, 12288, 128);
-      case "softmax-gradient-12288x128" -> rows(true, Tensor::softmax, 12288, 128);
-      case "gelu-1024x3072" -> rows(false, Tensor::gelu, 1024, 3072);
-      case "gelu-gradient-1024x3072" -> rows(true, Tensor::gelu, 1024, 3072);
-      case "cross-entropy-1024x30522" -> crossEntropy(false);
-      case "cross-entropy-gradient-1024x30522" -> crossEntropy(true);
-      case "adamw-12x3072x768" -> new AdamWStep(Cases.ADAMW_COUNT, 3072, 768);
-      case "dispatch-add-16" -> add();
-      case "ceiling-matmul-4096x3072x768" -> matmul(4096, 3072, 768);
-      case "ceiling-copy-256MiB" -> copy();
-      default -> {
-        if (name.startsWith("attention-")) {
-          yield attention(Cases.attentionLength(name));
-        }
-        if (!name.startsWith("matmul-")) {
-          throw new IllegalArgumentException("engine: unknown case " + name + ".");
-        }
-        String[] sizes = name.substring("matmul-".length()).split("x");
-        yield matmul(Long.parseLong(sizes[0]), Long.parseLong(sizes[1]), Long.parseLong(sizes[2]));
-      }
+  public Workload open(String name, String dtype) {
+    DType type = DType.valueOf(dtype.equals("bytes") ? "F32" : dtype.toUpperCase(Locale.ROOT));
+    if (name.startsWith(Cases.REAL_LENGTHS)) {
+      return new RealLengthsStep(TextSet.read(name.substring(Cases.REAL_LENGTHS.length())));
+    }
+    if (name.startsWith("bert-base-")) {
+      return bert(name.startsWith("bert-base-train") ? BertStep::train : BertStep::forward);
+    }
+    long[] sizes = Cases.sizes(name);
+    boolean gradient = name.contains("-gradient-");
+    String op = name.replaceAll("(-gradient)?-[0-9].*", "");
+    return switch (op) {
+      case "layer-norm" -> layerNorm(gradient, type, sizes);
+      case "softmax" -> elementwise(gradient, Tensor::softmax, type, sizes);
+      case "gelu" -> elementwise(gradient, Tensor::gelu, type, sizes);
+      case "cross-entropy" -> crossEntropy(gradient, sizes);
+      case "embedding" -> embedding(gradient);
+      case "attention" -> attention(type, sizes);
+      case "adamw" -> new AdamWStep(Cases.ADAMW_COUNT, 3072, 768);
+      case "dispatch-add" -> add();
+      case "matmul", "ceiling-matmul" -> matmul(type, sizes);
+      case "ceiling-copy" -> copy();
+      default -> throw new IllegalArgumentException("engine: unknown case " + name + ".");
     };
+  }
+
+  /** Largest memory of tensors since the process started. */
+  static Map<String, Double> tensorPeak() {
+    return Map.of("tensor_peak_bytes", (double) SegmentPool.SHARED.stats().peak());
   }
 
   /** What is done with a model. */
@@ -82,50 +87,64 @@ final class EngineWorkloads implements WorkloadSource {
       }
 
       @Override
+      public Map<String, Double> facts() {
+        return tensorPeak();
+      }
+
+      @Override
       public void close() {
         step.close();
       }
     };
   }
 
-  private static Workload rows(boolean gradient, UnaryOperator<Tensor> op, long rows, long cols) {
+  private static Workload elementwise(
+      boolean gradient, UnaryOperator<Tensor> op, DType type, long[] shape) {
     OpWorkload w = new OpWorkload(gradient);
-    Tensor x = w.leaf(w.own(w.inputs.normal(1, rows, cols)));
-    Tensor g = w.own(w.inputs.normal(1, rows, cols));
+    Tensor x = w.leaf(w.own(w.inputs.normal(type, 1, shape)));
+    Tensor g = w.own(w.inputs.normal(type, 1, shape));
     return w.of(() -> op.apply(x), g);
   }
 
-  private static Workload layerNorm(boolean gradient) {
+  private static Workload layerNorm(boolean gradient, DType type, long[] shape) {
     OpWorkload w = new OpWorkload(gradient);
-    Tensor x = w.leaf(w.own(w.inputs.normal(1, 1024, 768)));
-    Tensor weight = w.leaf(w.own(w.inputs.constant(1, 768)));
-    Tensor bias = w.leaf(w.own(w.inputs.constant(0, 768)));
-    Tensor g = w.own(w.inputs.normal(1, 1024, 768));
+    Tensor x = w.leaf(w.own(w.inputs.normal(type, 1, shape)));
+    Tensor weight = w.leaf(w.own(w.inputs.normal(type, 1, shape[1])));
+    Tensor bias = w.leaf(w.own(w.inputs.normal(type, 1, shape[1])));
+    Tensor g = w.own(w.inputs.normal(type, 1, shape));
     return w.of(() -> x.layerNorm(weight, bias, 1e-12), g);
   }
 
-  private static Workload crossEntropy(boolean gradient) {
+  private static Workload crossEntropy(boolean gradient, long[] shape) {
     OpWorkload w = new OpWorkload(gradient);
-    Tensor x = w.leaf(w.own(w.inputs.normal(1, 1024, 30522)));
-    Tensor target = w.own(w.inputs.indices(30522, 1024));
+    Tensor x = w.leaf(w.own(w.inputs.normal(1, shape)));
+    Tensor target = w.own(w.inputs.indices(shape[1], shape[0]));
     Tensor g = w.own(w.inputs.constant(1));
     return w.of(() -> x.crossEntropy(target), g);
   }
 
-  private static Workload attention(long seq) {
+  private static Workload embedding(boolean gradient) {
+    OpWorkload w = new OpWorkload(gradient);
+    Tensor table = w.leaf(w.own(w.inputs.normal(1, Cases.VOCABULARY, 768)));
+    Tensor ids = w.own(w.inputs.indices(Cases.VOCABULARY, Cases.BATCH, Cases.SEQ));
+    Tensor g = w.own(w.inputs.normal(1, Cases.BATCH, Cases.SEQ, 768));
+    return w.of(() -> table.embedding(ids), g);
+  }
+
+  private static Workload attention(DType type, long[] shape) {
     OpWorkload w = new OpWorkload(true);
-    long[] shape = Cases.attentionShape(seq);
-    Tensor q = w.leaf(w.own(w.inputs.normal(1, shape)));
-    Tensor k = w.leaf(w.own(w.inputs.normal(1, shape)));
-    Tensor v = w.leaf(w.own(w.inputs.normal(1, shape)));
-    Tensor g = w.own(w.inputs.normal(1, shape));
+    Tensor q = w.leaf(w.own(w.inputs.normal(type, 1, shape)));
+    Tensor k = w.leaf(w.own(w.inputs.normal(type, 1, shape)));
+    Tensor v = w.leaf(w.own(w.inputs.normal(type, 1, shape)));
+    Tensor g = w.own(w.inputs.normal(type, 1, shape));
     return w.of(() -> q.attention(k, v, null, 0.125, false, 0)[0], g);
   }
 
-  private static Workload matmul(long m, long n, long k) {
+  /** Sizes m, n and k: a linear layer. */
+  private static Workload matmul(DType type, long[] sizes) {
     OpWorkload w = new OpWorkload(false);
-    Tensor x = w.own(w.inputs.normal(1, m, k));
-    Tensor weight = w.own(w.inputs.normal(1, n, k));
+    Tensor x = w.own(w.inputs.normal(type, 1, sizes[0], sizes[2]));
+    Tensor weight = w.own(w.inputs.normal(type, 1, sizes[1], sizes[2]));
     return w.of(() -> x.linear(weight, null), null);
   }
 
@@ -196,6 +215,11 @@ final class EngineWorkloads implements WorkloadSource {
             }
           }
           leaves.forEach(Autograd::zeroGrad);
+        }
+
+        @Override
+        public Map<String, Double> facts() {
+          return tensorPeak();
         }
 
         @Override

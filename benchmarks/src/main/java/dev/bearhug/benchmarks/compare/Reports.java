@@ -5,19 +5,36 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.List;
+import dev.bearhug.benchmarks.compare.Ceilings.Ceiling;
 import java.util.Locale;
 
-/** Writes comparisons as a Markdown page and as JSON. */
+/** Writes results as a Markdown page and as JSON. */
 final class Reports {
+
+  private static final double MEBI = 1 << 20;
 
   private Reports() {}
 
-  /** One table and the circumstances it was measured in; ends in a line break. */
-  static String markdown(
-      String title, RunInfo info, Ceilings ceilings, List<Comparison> all, String plot) {
+  /** A few words about one case. */
+  static String line(Comparison c) {
+    String ours = "ours " + times(c.ours().times()) + " ms";
+    return c.peer() == null
+        ? ours
+        : ours
+            + format(", peer %s ms", times(c.peer().times()))
+            + format(" (%s)", c.peer().dtype())
+            + format(", ratio %.2f", c.ratio());
+  }
+
+  /**
+   * A table and the circumstances it was measured in; ends in a line break.
+   *
+   * @param plot file name of the plot, or null
+   */
+  static String markdown(Results results, String plot) {
     StringBuilder s = new StringBuilder();
-    s.append("# ").append(title).append("\n\n");
+    RunInfo info = results.info();
+    s.append("# ").append(results.title()).append("\n\n");
     s.append("| | |\n|---|---|\n");
     row(s, "command", "`" + info.command() + "`");
     row(s, "commit", info.commit());
@@ -25,68 +42,156 @@ final class Reports {
     row(s, "ours", info.engine());
     row(s, "peer", info.peer());
     row(s, "rounds", info.rounds() + " turns of each side, alternating");
-    row(
-        s,
-        "ceilings of this run",
-        format("%.0f GFLOP/s f32 matrix product, ", ceilings.gflops())
-            + format("%.1f GB/s copy (read + written)", ceilings.copyGigabytesPerSecond()));
+    for (Ceiling c : results.ceilings().all()) {
+      row(s, "ceiling of this run", ceiling(c));
+    }
     s.append("\nTimes are milliseconds of one call: median (shortest to longest). The ratio is the")
         .append(" peer's median divided by ours: above 1 we are faster. The limit is the time that")
         .append(" the matrix products or the memory traffic of a call take at the ceilings; data")
-        .append(" that stays in the caches can beat the copy rate.\n\n");
-    s.append("| case | type | ours, ms | peer, ms | ratio | tokens/s | share of limit |\n");
-    s.append("|---|---|---|---|---|---|---|\n");
-    for (Comparison c : all) {
+        .append(" that stays in the caches can beat the copy rate. Memory is the largest resident")
+        .append(" memory of the process less that before the set-up of the case, where it ran in a")
+        .append(" process of its own.\n\n");
+    s.append("| case | type | ours, ms | peer, ms (type) | ratio | tokens/s | share of limit |")
+        .append(" ours, MiB | peer, MiB |\n");
+    s.append("|---|---|---|---|---|---|---|---|---|\n");
+    for (Comparison c : results.all()) {
       s.append(
           String.join(
               " | ",
               "| " + c.which().name(),
               c.which().dtype(),
-              times(c.ours()),
-              c.peer() == null ? "" : times(c.peer()),
+              times(c.ours().times()),
+              c.peer() == null ? "" : times(c.peer().times()) + " (" + c.peer().dtype() + ")",
               number("%.2f", c.ratio()),
               number("%.0f", c.tokensPerSecond()),
-              number("%.0f %%", 100 * c.limitShare(ceilings)) + " |\n"));
+              format("%.0f %%", 100 * c.limitShare(results.ceilings())),
+              mebibytes(c.ours()),
+              mebibytes(c.peer()) + " |\n"));
     }
+    notes(s, results);
     if (plot != null) {
-      s.append("\n![Ratio of the medians](").append(plot).append(")\n");
+      s.append("\n![Bars of the results](").append(plot).append(")\n");
     }
     return s.toString();
   }
 
-  /** The same as an object with {@code environment}, {@code ceilings} and {@code records}. */
-  static String json(RunInfo info, Ceilings ceilings, List<Comparison> all) {
+  private static void notes(StringBuilder s, Results results) {
+    StringBuilder notes = new StringBuilder();
+    for (Comparison c : results.all()) {
+      Comparison more = results.onAllThreads(c);
+      if (more != null) {
+        notes.append(format("- %s: ", more.which().id()));
+        notes.append(format("%d threads are ", more.threads()));
+        notes.append(format("%.2f times as fast as one", scaling(c.ours(), more.ours())));
+        if (c.peer() != null && more.peer() != null) {
+          notes.append(format(" (peer: %.2f)", scaling(c.peer(), more.peer())));
+        }
+        notes.append(".\n");
+      }
+      TextSet set = results.textsOf(c.which());
+      if (set != null) {
+        notes.append(format("- %s: ", c.which().id())).append(set.source());
+        notes.append(format(", %d tokens", set.tokens()));
+        notes.append(padding(", padding computed: ours ", c.ours()));
+        notes.append(padding(", peer ", c.peer())).append(".\n");
+      }
+    }
+    results.failures().forEach(f -> notes.append("- failed: ").append(f).append('\n'));
+    if (!notes.isEmpty()) {
+      s.append('\n').append(notes);
+    }
+  }
+
+  private static String padding(String words, Side side) {
+    Double share = side == null ? null : side.facts().get("padding_share");
+    return share == null ? "" : words + format("%.0f %%", 100 * share);
+  }
+
+  private static double scaling(Side one, Side more) {
+    return one.times().median() / more.times().median();
+  }
+
+  private static String ceiling(Ceiling c) {
+    String rate =
+        c.which().work().flops() > 0
+            ? format("%.0f GFLOP/s ", c.rate()) + c.which().dtype() + " matrix product"
+            : format("%.1f GB/s copy (read + written)", c.rate());
+    return rate + ", " + c.threads() + (c.threads() == 1 ? " thread" : " threads");
+  }
+
+  /** A list of records: one of each case, then one of each ceiling. */
+  static String json(Results results) {
     ObjectMapper mapper = new ObjectMapper();
-    ObjectNode root = JsonNodeFactory.instance.objectNode();
-    ObjectNode environment = root.putObject("environment");
-    environment.put("command", info.command());
-    environment.put("commit", info.commit());
-    environment.put("processor", info.processor());
-    environment.put("threads", info.threads());
-    environment.put("engine", info.engine());
-    environment.put("peer", info.peer());
-    environment.put("rounds", info.rounds());
-    ObjectNode limits = root.putObject("ceilings");
-    limits.put("matmul_gflops", ceilings.gflops());
-    limits.put("copy_gb_per_s", ceilings.copyGigabytesPerSecond());
-    ArrayNode records = root.putArray("records");
-    for (Comparison c : all) {
+    ArrayNode records = JsonNodeFactory.instance.arrayNode();
+    for (Comparison c : results.all()) {
+      put(records.addObject(), c, results);
+    }
+    for (Ceiling c : results.ceilings().all()) {
       ObjectNode r = records.addObject();
       r.put("name", c.which().name());
       r.put("dtype", c.which().dtype());
-      put(r, "", c.ours());
-      if (c.peer() != null) {
-        put(r, "peer_", c.peer());
-      }
-      putIfKnown(r, "ratio", c.ratio());
-      putIfKnown(r, "tokens_per_s", c.tokensPerSecond());
-      putIfKnown(r, "limit_share", c.limitShare(ceilings));
+      put(r, "", c.times());
+      r.putNull("peer_median_ms");
+      r.putNull("ratio");
+      r.put("limit_share", c.times().min() / c.times().median());
+      r.put(c.which().work().flops() > 0 ? "gflops" : "gb_per_s", c.rate());
+      r.put("threads", c.threads());
+      circumstances(r, results.info());
     }
     try {
-      return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
+      return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(records) + "\n";
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("benchmark: the results cannot be written as JSON.", e);
     }
+  }
+
+  private static void put(ObjectNode r, Comparison c, Results results) {
+    Work work = c.which().work();
+    r.put("name", c.which().name());
+    r.put("dtype", c.which().dtype());
+    put(r, "", c.ours().times());
+    if (c.peer() == null) {
+      r.putNull("peer_median_ms");
+      r.putNull("ratio");
+    } else {
+      r.put("peer_dtype", c.peer().dtype());
+      put(r, "peer_", c.peer().times());
+      r.put("ratio", c.ratio());
+    }
+    r.put("limit_share", c.limitShare(results.ceilings()));
+    r.put("limit_ms", results.ceilings().limitMillis(c.which(), c.threads()));
+    r.put("flops", work.flops());
+    r.put("bytes", work.bytes());
+    if (work.tokens() > 0) {
+      r.put("tokens", work.tokens());
+      r.put("tokens_per_s", c.tokensPerSecond());
+    }
+    c.ours().facts().forEach(r::put);
+    if (c.peer() != null) {
+      c.peer().facts().forEach((key, value) -> r.put("peer_" + key, value));
+    }
+    Comparison more = results.onAllThreads(c);
+    if (more != null) {
+      r.put("scaling", scaling(c.ours(), more.ours()));
+      if (c.peer() != null && more.peer() != null) {
+        r.put("peer_scaling", scaling(c.peer(), more.peer()));
+      }
+    }
+    TextSet set = results.textsOf(c.which());
+    if (set != null) {
+      r.put("texts", set.source());
+    }
+    r.put("threads", c.threads());
+    r.put("rounds", results.info().rounds());
+    circumstances(r, results.info());
+  }
+
+  private static void circumstances(ObjectNode r, RunInfo info) {
+    r.put("engine", info.engine());
+    r.put("peer", info.peer());
+    r.put("processor", info.processor());
+    r.put("commit", info.commit());
+    r.put("command", info.command());
   }
 
   private static void put(ObjectNode r, String prefix, Times t) {
@@ -96,14 +201,13 @@ final class Reports {
     r.put(prefix + "samples", t.samples());
   }
 
-  private static void putIfKnown(ObjectNode r, String key, double value) {
-    if (!Double.isNaN(value)) {
-      r.put(key, value);
-    }
-  }
-
   private static void row(StringBuilder s, String key, String value) {
     s.append("| ").append(key).append(" | ").append(value).append(" |\n");
+  }
+
+  private static String mebibytes(Side side) {
+    Double bytes = side == null ? null : side.facts().get(Side.PEAK);
+    return bytes == null ? "" : format("%.0f", bytes / MEBI);
   }
 
   private static String times(Times t) {
@@ -115,7 +219,7 @@ final class Reports {
     return Double.isNaN(value) ? "" : format(format, value);
   }
 
-  private static String format(String format, double value) {
+  private static String format(String format, Object value) {
     return String.format(Locale.ROOT, format, value);
   }
 }

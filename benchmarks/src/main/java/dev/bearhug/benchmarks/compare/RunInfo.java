@@ -1,6 +1,7 @@
 package dev.bearhug.benchmarks.compare;
 
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,16 +60,19 @@ public record RunInfo(
     }
   }
 
-  /** The revision of the present folder, marked if files differ from it. */
+  /** The revision of the sources that this program was built in, marked if files differ. */
   static String revision() {
     try {
+      Path program =
+          Path.of(RunInfo.class.getProtectionDomain().getCodeSource().getLocation().toURI());
       Process git =
           new ProcessBuilder("git", "describe", "--always", "--dirty", "--exclude=*")
+              .directory(program.toAbsolutePath().getParent().toFile())
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
       String text = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return git.waitFor() == 0 && !text.isBlank() ? text.strip() : UNKNOWN;
-    } catch (IOException e) {
+    } catch (IOException | URISyntaxException e) {
       return UNKNOWN; // there need be no git where the jars run
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -2,72 +2,108 @@ package dev.bearhug.benchmarks.compare;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Map;
 
-/** Measures cases with both sides taking turns, so that both see the same state of the machine. */
+/** Measures a case with both sides taking turns, so that both see the same state of the machine. */
 final class TurnTaker {
 
-  private static final int FEWEST_SAMPLES = 2;
   private static final int MOST_SAMPLES = 2000;
-  private static final int WARM_UP_STEPS = 3;
+  private static final int MOST_WARM_UPS = 8;
 
-  private final WorkerProcess engine;
-  private final WorkerProcess peer;
+  /** Compilers have settled when a turn is no longer faster than the one before by this factor. */
+  private static final double SETTLED = 0.97;
+
   private final int rounds;
-  private final double secondsPerTurn;
+  private final double millisPerTurn;
 
   /**
-   * Takes both sides.
+   * Takes the lengths.
    *
-   * @param peer null for ours only
    * @param rounds turns of each side
-   * @param secondsPerTurn about how long a turn lasts, at least two calls
+   * @param secondsPerTurn about how long a turn lasts, at least one call
    */
-  TurnTaker(WorkerProcess engine, WorkerProcess peer, int rounds, double secondsPerTurn) {
-    this.engine = engine;
-    this.peer = peer;
+  TurnTaker(int rounds, double secondsPerTurn) {
     this.rounds = rounds;
-    this.secondsPerTurn = secondsPerTurn;
+    this.millisPerTurn = 1e3 * secondsPerTurn;
   }
 
-  /** Measures a case on both sides. */
-  Comparison compare(Case which) throws IOException {
+  /**
+   * Measures a case.
+   *
+   * @param threads threads of both sides
+   * @param peer null for ours only
+   */
+  Comparison compare(Case which, int threads, WorkerProcess engine, WorkerProcess peer)
+      throws IOException {
+    String peerType = peer == null ? null : fastest(which, peer);
     double[] ours = new double[0];
     double[] others = new double[0];
-    int ourSamples = warmUp(engine, which);
-    int otherSamples = peer == null ? 0 : warmUp(peer, which);
+    int ourSamples = warmUp(engine, which, which.dtype());
+    int otherSamples = peer == null ? 0 : warmUp(peer, which, peerType);
     for (int i = 0; i < rounds; i++) {
-      ours = joined(ours, engine.measure(which, ourSamples));
+      ours = joined(ours, engine.measure(which, which.dtype(), ourSamples));
       if (peer != null) {
-        others = joined(others, peer.measure(which, otherSamples));
+        others = joined(others, peer.measure(which, peerType, otherSamples));
       }
     }
-    engine.release();
-    if (peer != null) {
-      peer.release();
-    }
-    return new Comparison(which, Times.of(ours), peer == null ? null : Times.of(others));
+    return new Comparison(
+        which,
+        threads,
+        side(which, engine, which.dtype(), ours),
+        peer == null ? null : side(which, peer, peerType, others));
   }
 
-  /** Measures a ceiling, on our side alone. */
-  Times ceiling(Case which) throws IOException {
-    int samples = warmUp(engine, which);
-    Times times = Times.of(engine.measure(which, rounds * samples));
+  private static Side side(Case which, WorkerProcess process, String dtype, double[] times)
+      throws IOException {
+    Map<String, Double> facts = process.facts();
+    if (!which.whole()) {
+      facts.remove(Side.PEAK); // of all cases that the process ran so far
+    }
+    process.release();
+    return new Side(dtype, Times.of(times), facts);
+  }
+
+  /** Measures a ceiling. */
+  Times ceiling(Case which, WorkerProcess engine) throws IOException {
+    int samples = warmUp(engine, which, which.dtype());
+    Times times = Times.of(engine.measure(which, which.dtype(), rounds * samples));
     engine.release();
     return times;
   }
 
-  /** Runs until compilers and caches have settled; returns how many calls fill a turn. */
-  private int warmUp(WorkerProcess side, Case which) throws IOException {
-    double millisPerTurn = 1e3 * secondsPerTurn;
-    double millis = Times.of(side.measure(which, WARM_UP_STEPS)).min() * which.callsPerSample();
-    int samples = samples(2 * millisPerTurn, millis);
-    millis = Times.of(side.measure(which, samples)).median() * which.callsPerSample();
-    return samples(millisPerTurn, millis);
+  /** The type in which the peer is fastest. */
+  private static String fastest(Case which, WorkerProcess peer) throws IOException {
+    String best = which.peerTypes().get(0);
+    double shortest = Double.POSITIVE_INFINITY;
+    for (String type : which.peerTypes()) {
+      if (which.peerTypes().size() > 1) {
+        peer.measure(which, type, 1);
+        double millis = Times.of(peer.measure(which, type, 2)).min();
+        best = millis < shortest ? type : best;
+        shortest = Math.min(millis, shortest);
+      }
+    }
+    return best;
   }
 
-  /** How many samples of a length fit into a time, within limits. */
+  /** Runs until compilers and caches have settled; returns how many calls fill a turn. */
+  private int warmUp(WorkerProcess side, Case which, String dtype) throws IOException {
+    double before = Times.of(side.measure(which, dtype, 1)).min();
+    int samples = samples(millisPerTurn, before * which.callsPerSample());
+    for (int i = 0; i < MOST_WARM_UPS; i++) {
+      double now = Times.of(side.measure(which, dtype, samples)).median();
+      samples = samples(millisPerTurn, now * which.callsPerSample());
+      if (now > SETTLED * before) {
+        return samples;
+      }
+      before = now;
+    }
+    return samples;
+  }
+
+  /** How many samples of a length fit into a time, at least one. */
   static int samples(double budgetMillis, double sampleMillis) {
-    return Math.clamp((long) (budgetMillis / sampleMillis), FEWEST_SAMPLES, MOST_SAMPLES);
+    return Math.clamp((long) (budgetMillis / sampleMillis), 1, MOST_SAMPLES);
   }
 
   private static double[] joined(double[] a, double[] b) {

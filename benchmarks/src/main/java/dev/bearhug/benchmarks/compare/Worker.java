@@ -6,14 +6,17 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The child's end of a comparison: reads requests from standard input until it ends and answers on
  * standard output. Answers start with {@link #MARK}, so that lines of libraries are told apart.
  *
  * <pre>
- *   measure NAME SAMPLES   ->   @bench nanos-of-one-call ...
- *   close                  ->   @bench
+ *   measure NAME TYPE CALLS SAMPLES   ->   @bench nanos-of-one-call ...
+ *   facts                             ->   @bench KEY=VALUE ...
+ *   close                             ->   @bench
  * </pre>
  */
 public final class Worker {
@@ -27,6 +30,7 @@ public final class Worker {
   private final WorkloadSource source;
   private String openName;
   private Workload open;
+  private long memoryBefore;
 
   private Worker(WorkloadSource source) {
     this.source = source;
@@ -54,31 +58,50 @@ public final class Worker {
   private String answer(String line) {
     try {
       String[] words = line.split(" ");
-      if (words[0].equals("measure")) {
-        return measure(Cases.named(words[1]), Integer.parseInt(words[2]));
+      switch (words[0]) {
+        case "measure" -> {
+          return measure(
+              words[1], words[2], Integer.parseInt(words[3]), Integer.parseInt(words[4]));
+        }
+        case "facts" -> {
+          return facts();
+        }
+        default -> {
+          closeWorkload();
+          return "";
+        }
       }
-      closeWorkload();
-      return "";
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
       e.printStackTrace();
       return FAILURE + e.toString().replaceAll("\\s+", " ");
     }
   }
 
-  private String measure(Case which, int samples) {
-    if (!which.name().equals(openName)) {
+  private String measure(String name, String dtype, int calls, int samples) {
+    if (!(name + dtype).equals(openName)) {
       closeWorkload();
-      open = source.open(which);
-      openName = which.name();
+      memoryBefore = ProcessMemory.resident();
+      open = source.open(name, dtype);
+      openName = name + dtype;
     }
     StringBuilder nanos = new StringBuilder();
     for (int i = 0; i < samples; i++) {
       long start = System.nanoTime();
       open.run();
-      double each = (double) (System.nanoTime() - start) / which.callsPerSample();
+      double each = (double) (System.nanoTime() - start) / calls;
       nanos.append(i == 0 ? "" : " ").append(each);
     }
     return nanos.toString();
+  }
+
+  private String facts() {
+    Map<String, Double> facts = new TreeMap<>(open.facts());
+    if (ProcessMemory.isKnown()) {
+      facts.put(Side.PEAK, (double) (ProcessMemory.peak() - memoryBefore));
+    }
+    StringBuilder s = new StringBuilder();
+    facts.forEach((key, value) -> s.append(key).append('=').append(value).append(' '));
+    return s.toString().strip();
   }
 
   private void closeWorkload() {

@@ -11,7 +11,9 @@ public interface WorkloadSource {
   /**
    * Sets up a case.
    *
+   * @param name name of the case
+   * @param dtype element type of the arithmetic, {@code f32} or {@code bf16}
    * @throws IllegalArgumentException if this side does not know it
    */
-  Workload open(Case which);
+  Workload open(String name, String dtype);
 }

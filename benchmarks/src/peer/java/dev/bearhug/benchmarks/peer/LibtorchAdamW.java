@@ -1,21 +1,17 @@
 package dev.bearhug.benchmarks.peer;
 
 import dev.bearhug.benchmarks.workload.Workload;
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.AdamW;
-import org.bytedeco.pytorch.AdamWOptions;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /** One step of AdamW over parameters of one shape that have gradients. */
 final class LibtorchAdamW implements Workload {
 
-  private static final double RATE = 2e-5;
-
   private final PointerScope owner = new PointerScope();
-  private final AdamW optimizer;
+  private final FusedAdamW optimizer;
 
   LibtorchAdamW(int count, long rows, long cols) {
     Tensor[] parameters = new Tensor[count];
@@ -24,7 +20,7 @@ final class LibtorchAdamW implements Workload {
       parameters[i].set_requires_grad(true);
       parameters[i].sum().backward();
     }
-    optimizer = new AdamW(new TensorVector(parameters), new AdamWOptions(RATE));
+    optimizer = new FusedAdamW(List.of(parameters));
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.bearhug.benchmarks.peer;
 
-import dev.bearhug.benchmarks.compare.Case;
 import dev.bearhug.benchmarks.compare.Cases;
+import dev.bearhug.benchmarks.compare.TextSet;
 import dev.bearhug.benchmarks.compare.Worker;
 import dev.bearhug.benchmarks.compare.WorkloadSource;
 import dev.bearhug.benchmarks.workload.Workload;
@@ -48,90 +48,111 @@ public final class LibtorchWorkloads implements WorkloadSource {
   }
 
   @Override
-  public Workload open(Case which) {
-    String name = which.name();
-    return switch (name) {
-      case "bert-base-forward-8x128" -> new LibtorchBert(false);
-      case "bert-base-train-8x128" -> new LibtorchBert(true);
-      case "layer-norm-1024x768" -> layerNorm(false);
-      case "layer-norm-gradient-1024x768" -> layerNorm(true);
-      case "softmax-12288x128" -> softmax(false);
-      case "softmax-gradient-12288x128" -> softmax(true);
-      case "gelu-1024x3072" -> gelu(false);
-      case "gelu-gradient-1024x3072" -> gelu(true);
-      case "cross-entropy-1024x30522" -> crossEntropy(false);
-      case "cross-entropy-gradient-1024x30522" -> crossEntropy(true);
-      case "adamw-12x3072x768" -> new LibtorchAdamW(Cases.ADAMW_COUNT, 3072, 768);
-      case "dispatch-add-16" -> add();
-      default -> {
-        if (name.startsWith("attention-")) {
-          yield attention(Cases.attentionLength(name));
-        }
-        if (!name.startsWith("matmul-")) {
-          throw new IllegalArgumentException("libtorch: unknown case " + name + ".");
-        }
-        String[] sizes = name.substring("matmul-".length()).split("x");
-        yield matmul(Long.parseLong(sizes[0]), Long.parseLong(sizes[1]), Long.parseLong(sizes[2]));
+  public Workload open(String name, String dtype) {
+    if (name.startsWith(Cases.REAL_LENGTHS)) {
+      TextSet set = TextSet.read(name.substring(Cases.REAL_LENGTHS.length()));
+      return new LibtorchRealLengths(set, dtype);
+    }
+    if (name.startsWith("bert-base-")) {
+      return bert(name.startsWith("bert-base-train"), dtype);
+    }
+    TensorOptions type =
+        new TensorOptions(
+            dtype.equals("bf16") ? torch.ScalarType.BFloat16 : torch.ScalarType.Float);
+    long[] sizes = Cases.sizes(name);
+    LibtorchOp w = new LibtorchOp(name.contains("-gradient-"));
+    String op = name.replaceAll("(-gradient)?-[0-9].*", "");
+    return switch (op) {
+      case "layer-norm" -> layerNorm(w, type, sizes);
+      case "softmax" -> softmax(w, type, sizes);
+      case "gelu" -> gelu(w, type, sizes);
+      case "cross-entropy" -> crossEntropy(w, sizes);
+      case "embedding" -> embedding(w);
+      case "attention" -> attention(w, type, sizes);
+      case "adamw" -> new LibtorchAdamW(Cases.ADAMW_COUNT, 3072, 768);
+      case "dispatch-add" -> add();
+      case "matmul" -> matmul(w, type, sizes);
+      default -> throw new IllegalArgumentException("libtorch: unknown case " + name + ".");
+    };
+  }
+
+  private static Workload bert(boolean train, String dtype) {
+    LibtorchBert bert = new LibtorchBert(train, dtype, 2);
+    LibtorchBert.Batch batch = LibtorchBert.Batch.random(Cases.BATCH, Cases.SEQ);
+    return new Workload() {
+      @Override
+      public void run() {
+        bert.run(batch);
+      }
+
+      @Override
+      public void close() {
+        bert.close();
       }
     };
   }
 
-  private static Tensor normal(long... shape) {
-    return torch.randn(shape, new TensorOptions());
+  private static Tensor normal(TensorOptions type, long... shape) {
+    return torch.randn(shape, type);
   }
 
-  private static Workload softmax(boolean gradient) {
-    LibtorchOp w = new LibtorchOp(gradient);
-    Tensor x = w.leaf(normal(12288, 128));
-    return w.of(() -> torch.softmax(x, -1), normal(12288, 128));
+  private static Workload softmax(LibtorchOp w, TensorOptions type, long[] shape) {
+    Tensor x = w.leaf(normal(type, shape));
+    return w.of(() -> torch.softmax(x, -1), normal(type, shape));
   }
 
-  private static Workload gelu(boolean gradient) {
-    LibtorchOp w = new LibtorchOp(gradient);
-    Tensor x = w.leaf(normal(1024, 3072));
-    return w.of(() -> torch.gelu(x, "none"), normal(1024, 3072));
+  private static Workload gelu(LibtorchOp w, TensorOptions type, long[] shape) {
+    Tensor x = w.leaf(normal(type, shape));
+    return w.of(() -> torch.gelu(x, "none"), normal(type, shape));
   }
 
-  private static Workload layerNorm(boolean gradient) {
-    LibtorchOp w = new LibtorchOp(gradient);
-    Tensor x = w.leaf(normal(1024, 768));
-    Tensor weight = w.leaf(torch.ones(768));
-    Tensor bias = w.leaf(torch.zeros(768));
+  private static Workload layerNorm(LibtorchOp w, TensorOptions type, long[] shape) {
+    Tensor x = w.leaf(normal(type, shape));
+    Tensor weight = w.leaf(normal(type, shape[1]));
+    Tensor bias = w.leaf(normal(type, shape[1]));
     TensorOptional optionalWeight = new TensorOptional(weight);
     TensorOptional optionalBias = new TensorOptional(bias);
+    long[] axes = {shape[1]};
     return w.of(
-        () -> torch.layer_norm(x, new long[] {768}, optionalWeight, optionalBias, 1e-12, true),
-        normal(1024, 768));
+        () -> torch.layer_norm(x, axes, optionalWeight, optionalBias, 1e-12, true),
+        normal(type, shape));
   }
 
-  private static Workload crossEntropy(boolean gradient) {
-    LibtorchOp w = new LibtorchOp(gradient);
-    Tensor x = w.leaf(normal(1024, 30522));
-    TensorOptions integers = new TensorOptions(torch.ScalarType.Long);
-    Tensor target = torch.randint(0, 30522, new long[] {1024}, integers);
+  private static Workload crossEntropy(LibtorchOp w, long[] shape) {
+    Tensor x = w.leaf(normal(new TensorOptions(), shape));
+    Tensor target = integers(shape[1], shape[0]);
     return w.of(() -> torch.cross_entropy_loss(x, target), torch.ones());
   }
 
-  private static Workload attention(long seq) {
-    LibtorchOp w = new LibtorchOp(true);
-    long[] shape = Cases.attentionShape(seq);
-    Tensor q = w.leaf(normal(shape));
-    Tensor k = w.leaf(normal(shape));
-    Tensor v = w.leaf(normal(shape));
-    return w.of(() -> torch.scaled_dot_product_attention(q, k, v), normal(shape));
+  private static Workload embedding(LibtorchOp w) {
+    TensorOptions type = new TensorOptions();
+    Tensor table = w.leaf(normal(type, Cases.VOCABULARY, 768));
+    Tensor ids = integers(Cases.VOCABULARY, Cases.BATCH, Cases.SEQ);
+    return w.of(() -> torch.embedding(table, ids), normal(type, Cases.BATCH, Cases.SEQ, 768));
   }
 
-  private static Workload matmul(long m, long n, long k) {
-    LibtorchOp w = new LibtorchOp(false);
-    Tensor x = normal(m, k);
-    Tensor weight = normal(n, k);
+  private static Tensor integers(long bound, long... shape) {
+    return torch.randint(0, bound, shape, new TensorOptions(torch.ScalarType.Long));
+  }
+
+  private static Workload attention(LibtorchOp w, TensorOptions type, long[] shape) {
+    Tensor q = w.leaf(normal(type, shape));
+    Tensor k = w.leaf(normal(type, shape));
+    Tensor v = w.leaf(normal(type, shape));
+    return w.of(() -> torch.scaled_dot_product_attention(q, k, v), normal(type, shape));
+  }
+
+  /** Sizes m, n and k: a linear layer. */
+  private static Workload matmul(LibtorchOp w, TensorOptions type, long[] sizes) {
+    Tensor x = normal(type, sizes[0], sizes[2]);
+    Tensor weight = normal(type, sizes[1], sizes[2]);
     return w.of(() -> torch.linear(x, weight), null);
   }
 
   private static Workload add() {
     LibtorchOp w = new LibtorchOp(false);
-    Tensor a = normal(16);
-    Tensor b = normal(16);
+    Tensor a = normal(new TensorOptions(), 16);
+    Tensor b = normal(new TensorOptions(), 16);
     Scalar one = new Scalar(1);
     return w.of(
         () -> {

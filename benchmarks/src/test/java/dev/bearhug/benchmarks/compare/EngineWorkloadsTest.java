@@ -1,11 +1,13 @@
 package dev.bearhug.benchmarks.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bearhug.benchmarks.workload.BertStep;
 import dev.bearhug.benchmarks.workload.Workload;
 import dev.bearhug.tensor.memory.SegmentPool;
 import dev.bearhug.transformers.config.BertConfig;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,17 +16,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EngineWorkloadsTest {
 
   /** All but the ones that take long or much memory. */
-  static Stream<String> names() {
-    return Cases.all().stream()
-        .map(Case::name)
+  static Stream<String> cases() {
+    return Cases.all(List.of()).stream()
+        .map(Case::id)
         .filter(n -> !n.matches("(bert|cross-entropy|attention-gradient-8x12x(1024|2048)).*"));
   }
 
   @ParameterizedTest
-  @MethodSource("names")
-  void runsTwiceAndLeavesNothingBehind(String name) {
+  @MethodSource("cases")
+  void runsTwiceAndLeavesNothingBehind(String id) {
+    String[] words = id.split(":");
     long before = SegmentPool.SHARED.stats().buffers();
-    try (Workload w = new EngineWorkloads().open(Cases.named(name))) {
+    try (Workload w = new EngineWorkloads().open(words[0], words[1])) {
       w.run();
       long between = SegmentPool.SHARED.stats().buffers();
       w.run();
@@ -35,6 +38,12 @@ class EngineWorkloadsTest {
     assertThat(SegmentPool.SHARED.stats().buffers())
         .as("buffers at the end")
         .isLessThanOrEqualTo(before);
+  }
+
+  @Test
+  void unknownCasesAreRefused() {
+    assertThatThrownBy(() -> new EngineWorkloads().open("soft", "f32"))
+        .hasMessage("engine: unknown case soft.");
   }
 
   @Test

@@ -55,7 +55,9 @@ final class ErrorPrinter implements IExecutionExceptionHandler {
           || e instanceof UnknownTaskException) {
         return ExitCodes.USAGE;
       }
-      if (e instanceof DeviceException || e instanceof OutOfMemoryException) {
+      if (e instanceof DeviceException
+          || e instanceof OutOfMemoryException
+          || e instanceof MissingPartException) {
         return ExitCodes.ENVIRONMENT;
       }
     }

@@ -19,6 +19,7 @@ import picocli.CommandLine.ScopeType;
       PlanCommand.class,
       DoctorCommand.class,
       DemoCommand.class,
+      BenchCommand.class,
       CompletionCommand.class
     },
     exitCodeListHeading = "%nExit status:%n",

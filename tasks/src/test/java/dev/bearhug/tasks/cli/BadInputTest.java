@@ -48,6 +48,20 @@ class BadInputTest {
   }
 
   @Test
+  void benchmarksNeedTheirOwnBuild() {
+    assertThat(terminal.run("bench", "cpu", "--no-peer")).isEqualTo(3);
+    assertThat(terminal.err()).contains("bench: the benchmarks are not in this build");
+    assertThat(terminal.run("bench")).isEqualTo(2);
+    assertThat(terminal.err()).contains("Missing suite", "bearhug bench cpu");
+    assertThat(terminal.run("bench", "cpu", "--rounds", "0")).isEqualTo(2);
+    assertThat(terminal.err()).contains("--rounds must be at least 1 (is 0)");
+    assertThat(terminal.run("bench", "cpu", "--seconds", "0")).isEqualTo(2);
+    assertThat(terminal.err()).contains("--seconds must be above 0 (is 0.0)");
+    assertThat(terminal.run("bench", "cpu", "--threads", "0")).isEqualTo(2);
+    assertThat(terminal.err()).contains("--threads must lie between 1 and 1024 (is 0)");
+  }
+
+  @Test
   void missingDataFolder() {
     String missing = temp.resolve("dat").toString();
     fails(1, "there is no such file or folder. Did you mean data?", "--data", missing);
