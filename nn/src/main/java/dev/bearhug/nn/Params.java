@@ -5,6 +5,7 @@ import dev.bearhug.tensor.RandomSource;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.memory.Scope;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,13 +19,13 @@ public final class Params {
   /** State shared by all paths of one model. */
   private static final class Source {
     private final WeightSource weights;
-    private final RandomSource random;
+    private final long seed;
     private final Device device;
     private final Map<String, Parameter> made = new LinkedHashMap<>();
 
-    Source(WeightSource weights, RandomSource random, Device device) {
+    Source(WeightSource weights, long seed, Device device) {
       this.weights = weights;
-      this.random = random;
+      this.seed = seed;
       this.device = device;
     }
   }
@@ -37,9 +38,9 @@ public final class Params {
     this.path = path;
   }
 
-  /** Random values only; the same seed gives the same model. */
+  /** Random values only; seed and path alone decide the values of a parameter. */
   public static Params random(long seed, Device device) {
-    return new Params(new Source(WeightSource.none(), new RandomSource(seed), device), "");
+    return new Params(new Source(WeightSource.none(), seed, device), "");
   }
 
   /**
@@ -49,7 +50,7 @@ public final class Params {
    * @param seed for what is missing
    */
   public static Params from(WeightSource weights, long seed, Device device) {
-    return new Params(new Source(weights, new RandomSource(seed), device), "");
+    return new Params(new Source(weights, seed, device), "");
   }
 
   /** Joins two pieces of a path. */
@@ -89,7 +90,7 @@ public final class Params {
     try (Scope.Detached ignored = Scope.detach()) {
       Tensor host = source.weights.find(full, shape);
       if (host == null) {
-        host = init.create(shape, source.random);
+        host = init.create(shape, new RandomSource(seed(source.seed, full)));
       }
       value = host.to(source.device);
       if (value != host) {
@@ -99,5 +100,17 @@ public final class Params {
     Parameter p = new Parameter(full, value);
     source.made.put(full, p);
     return p;
+  }
+
+  /** Mixes a seed with a path (FNV-1a, then the finisher of SplitMix64). */
+  private static long seed(long seed, String path) {
+    long hash = 0xcbf29ce484222325L;
+    for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
+      hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
+    }
+    long z = hash + seed * 0x9e3779b97f4a7c15L;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
   }
 }

@@ -23,8 +23,8 @@ public final class LayerNorm extends Layer {
   public LayerNorm(long size, double eps, Params params) {
     super(params);
     this.eps = eps;
-    weight = own(params.get("weight", Shape.of(size), Initializer.constant(1)));
-    bias = own(params.get("bias", Shape.of(size), Initializer.constant(0)));
+    weight = own(params.get("weight", Shape.of(size), Initializer.ones()));
+    bias = own(params.get("bias", Shape.of(size), Initializer.zeros()));
   }
 
   /** x {@code [..., size]} to the same shape. */

@@ -28,7 +28,7 @@ public final class Linear extends Layer {
   public Linear(long in, long out, boolean hasBias, Initializer init, Params params) {
     super(params);
     weight = own(params.get("weight", Shape.of(out, in), init));
-    bias = hasBias ? own(params.get("bias", Shape.of(out), Initializer.constant(0))) : null;
+    bias = hasBias ? own(params.get("bias", Shape.of(out), Initializer.zeros())) : null;
   }
 
   /** x {@code [..., in]} to y {@code [..., out]}. */
