@@ -6,9 +6,9 @@ import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 
 /**
- * Random orthogonal matrices: normal vectors made orthonormal one after another by Gram and Schmidt,
- * each twice, because once is not exact enough (Giraud et al., 2005). Keeping each vector's side
- * makes the distribution uniform (Mezzadri, 2007).
+ * Random orthogonal matrices: normal vectors made orthonormal one after another by Gram and
+ * Schmidt, each twice, because once is not exact enough (Giraud et al., 2005). Keeping each
+ * vector's side makes the distribution uniform (Mezzadri, 2007).
  */
 final class Orthogonal {
 

@@ -81,12 +81,14 @@ class InitializerTest {
     assertSpread(
         Initializer.kaimingUniform(Initializer.FanMode.OUT, gain), 0, out, out * Math.sqrt(3));
     assertThat(Initializer.leakyReluGain(0)).isEqualTo(Initializer.RELU_GAIN);
-    assertThat(Initializer.leakyReluGain(Math.sqrt(5))).isCloseTo(Math.sqrt(1.0 / 3), within(1e-15));
+    assertThat(Initializer.leakyReluGain(Math.sqrt(5)))
+        .isCloseTo(Math.sqrt(1.0 / 3), within(1e-15));
   }
 
   @Test
   void orthogonalRowsOrColumnsAreOrthonormalTimesTheGain() {
-    for (Shape shape : new Shape[] {Shape.of(7, 20), Shape.of(33, 5), Shape.of(9, 9), Shape.of(4, 3, 2)}) {
+    for (Shape shape :
+        new Shape[] {Shape.of(7, 20), Shape.of(33, 5), Shape.of(9, 9), Shape.of(4, 3, 2)}) {
       float[] w = values(Initializer.orthogonal(2), shape);
       int rows = (int) shape.dim(0);
       int cols = w.length / rows;
@@ -96,8 +98,9 @@ class InitializerTest {
         for (int j = 0; j < n; j++) {
           double dot = 0;
           for (int k = 0; k < Math.max(rows, cols); k++) {
-            dot += (double) (wide ? w[i * cols + k] : w[k * cols + i])
-                * (wide ? w[j * cols + k] : w[k * cols + j]);
+            dot +=
+                (double) (wide ? w[i * cols + k] : w[k * cols + i])
+                    * (wide ? w[j * cols + k] : w[k * cols + j]);
           }
           assertThat(dot).as("%s %d %d", shape, i, j).isCloseTo(i == j ? 4 : 0, within(1e-5));
         }
@@ -117,8 +120,12 @@ class InitializerTest {
     assertThat(first(Params.random(8, Device.CPU).sub("b"), shape, init)).isNotEqualTo(alone);
     try (Scope scope = Scope.open("test")) {
       for (Map.Entry<String, Initializer> e :
-          Map.of("orthogonal", Initializer.orthogonal(1), "kaiming",
-              Initializer.kaimingUniform(Initializer.FanMode.IN, 1)).entrySet()) {
+          Map.of(
+                  "orthogonal",
+                  Initializer.orthogonal(1),
+                  "kaiming",
+                  Initializer.kaimingUniform(Initializer.FanMode.IN, 1))
+              .entrySet()) {
         float[] once = first(Params.random(1, Device.CPU), shape, e.getValue());
         assertThat(first(Params.random(1, Device.CPU), shape, e.getValue()))
             .as(e.getKey())

@@ -25,18 +25,16 @@ public final class Adam extends Optimizer {
   }
 
   @Override
-  protected List<String> slotNames() {
-    return rule.slotNames();
+  protected List<StateSlot> slots(Tensor parameter) {
+    return rule.slots(parameter);
   }
 
   @Override
   protected void update(ParamUpdate update) {
-    double decay = update.weightDecay();
-    if (decay == 0) {
+    if (update.weightDecay() == 0) {
       rule.apply(update, update.gradient(), update.gradScale(), 0);
     } else {
-      Tensor penalty = update.parameter().tensor().mul(decay);
-      rule.apply(update, update.gradient().mul(update.gradScale()).add(penalty), 1, 0);
+      rule.apply(update, update.penalizedGradient(), 1, 0);
     }
   }
 }

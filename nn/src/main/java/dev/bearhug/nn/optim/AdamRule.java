@@ -16,8 +16,12 @@ record AdamRule(AdamSettings settings) {
   private static final String SQUARE = "exp_avg_sq";
   private static final String LARGEST = "max_exp_avg_sq";
 
-  List<String> slotNames() {
-    return settings.amsgrad() ? List.of(MEAN, SQUARE, LARGEST) : List.of(MEAN, SQUARE);
+  List<StateSlot> slots(Tensor parameter) {
+    StateSlot mean = StateSlot.like(parameter, MEAN);
+    StateSlot square = StateSlot.like(parameter, SQUARE);
+    return settings.amsgrad()
+        ? List.of(mean, square, StateSlot.like(parameter, LARGEST))
+        : List.of(mean, square);
   }
 
   /**

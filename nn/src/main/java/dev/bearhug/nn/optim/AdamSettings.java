@@ -1,5 +1,7 @@
 package dev.bearhug.nn.optim;
 
+import dev.bearhug.tensor.op.std.AdamWOp;
+
 /**
  * The constants of {@link Adam} and {@link AdamW}.
  *
@@ -33,5 +35,17 @@ public record AdamSettings(double beta1, double beta2, double eps, boolean amsgr
       throw new IllegalArgumentException(
           "adam: eps must be finite and not negative, got " + eps + ".");
     }
+  }
+
+  /** Returns the numbers of a step whose weight decay is decoupled. */
+  AdamWOp.Attrs step(ParamUpdate update) {
+    return AdamWOp.Attrs.atStep(
+        update.state().steps(),
+        update.rate(),
+        beta1,
+        beta2,
+        eps,
+        update.weightDecay(),
+        update.gradScale());
   }
 }

@@ -1,5 +1,6 @@
 package dev.bearhug.nn.optim;
 
+import dev.bearhug.tensor.Tensor;
 import java.util.List;
 
 /**
@@ -24,8 +25,8 @@ public final class AdamW extends Optimizer {
   }
 
   @Override
-  protected List<String> slotNames() {
-    return rule.slotNames();
+  protected List<StateSlot> slots(Tensor parameter) {
+    return rule.slots(parameter);
   }
 
   @Override

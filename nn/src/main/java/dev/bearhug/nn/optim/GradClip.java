@@ -85,6 +85,32 @@ public record GradClip(double maxNorm, double p) {
     }
   }
 
+  /**
+   * Limits every element of the gradients to {@code [-limit, limit]}, in place.
+   *
+   * @param parameters those without a gradient are passed over
+   * @param limit finite and above 0
+   * @throws IllegalArgumentException if the limit is out of range; nothing was changed then
+   */
+  public static void byValue(List<Parameter> parameters, double limit) {
+    if (!(limit > 0) || Double.isInfinite(limit)) {
+      throw new IllegalArgumentException(
+          "gradient clipping: the largest value must be finite and above 0, got "
+              + limit
+              + ". Leave clipping out to switch it off.");
+    }
+    try (NoGrad ignored = NoGrad.enter()) {
+      for (Parameter parameter : parameters) {
+        Tensor gradient = parameter.grad();
+        if (gradient != null) {
+          try (Scope scope = Scope.open("clip values")) {
+            gradient.assign(gradient.clamp(-limit, limit));
+          }
+        }
+      }
+    }
+  }
+
   private static Tensor part(Tensor gradient, double p) {
     if (p == 2) {
       return Dispatcher.call(SumOfSquaresOp.INSTANCE, NoAttrs.NONE, gradient);

@@ -2,6 +2,7 @@ package dev.bearhug.nn.optim;
 
 import dev.bearhug.autograd.NoGrad;
 import dev.bearhug.nn.Parameter;
+import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.memory.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ public abstract class Optimizer implements AutoCloseable {
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, ParamState> states = new LinkedHashMap<>();
   private long steps;
+  private double direction = 1;
 
   /**
    * An optimizer that has done no step.
@@ -58,8 +60,11 @@ public abstract class Optimizer implements AutoCloseable {
     }
   }
 
-  /** Returns the names of the tensors kept for each parameter, in a fixed order. */
-  protected abstract List<String> slotNames();
+  /**
+   * Returns what is kept for a parameter, in a fixed order that depends on its shape and type
+   * alone.
+   */
+  protected abstract List<StateSlot> slots(Tensor parameter);
 
   /**
    * Changes one parameter and its state in place; called in a scope, without recording gradients.
@@ -74,6 +79,14 @@ public abstract class Optimizer implements AutoCloseable {
   /** Returns the groups in order. */
   public final List<ParamGroup> groups() {
     return groups;
+  }
+
+  /**
+   * Sets whether later steps go up the gradients instead of down; weight decay shrinks weights
+   * either way. Not part of a saved state.
+   */
+  public final void setMaximize(boolean maximize) {
+    direction = maximize ? -1 : 1;
   }
 
   /** Returns how many steps were done. */
@@ -106,7 +119,7 @@ public abstract class Optimizer implements AutoCloseable {
       for (ParamGroup group : groups) {
         for (Parameter parameter : group.parameters()) {
           if (parameter.grad() != null) {
-            update(parameter, group, rate * group.rateFactor(), gradScale);
+            update(parameter, group, rate * group.rateFactor(), direction * gradScale);
           }
         }
       }
@@ -116,7 +129,8 @@ public abstract class Optimizer implements AutoCloseable {
   private void update(Parameter parameter, ParamGroup group, double rate, double gradScale) {
     ParamState state =
         states.computeIfAbsent(
-            parameter.path(), path -> ParamState.zeros(slotNames(), parameter.tensor()));
+            parameter.path(),
+            path -> ParamState.initial(slots(parameter.tensor()), parameter.tensor()));
     state.setSteps(state.steps() + 1);
     try (Scope scope = Scope.open(name)) {
       update(
@@ -150,7 +164,7 @@ public abstract class Optimizer implements AutoCloseable {
    * @throws dev.bearhug.tensor.io.CorruptFileException if it is no valid safetensors file
    */
   public final void load(Path file) throws IOException {
-    OptimizerFile.Content content = OptimizerFile.read(file, name, slotNames(), parameters);
+    OptimizerFile.Content content = OptimizerFile.read(file, name, this::slots, parameters);
     closeStates();
     states.putAll(content.states());
     steps = content.steps();

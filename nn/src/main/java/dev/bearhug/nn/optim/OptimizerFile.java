@@ -11,9 +11,11 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,12 +30,13 @@ final class OptimizerFile {
 
   private final Path file;
   private final SafeTensorsFile archive;
-  private final List<String> slotNames;
+  private final Function<Tensor, List<StateSlot>> slots;
 
-  private OptimizerFile(Path file, SafeTensorsFile archive, List<String> slotNames) {
+  private OptimizerFile(
+      Path file, SafeTensorsFile archive, Function<Tensor, List<StateSlot>> slots) {
     this.file = file;
     this.archive = archive;
-    this.slotNames = slotNames;
+    this.slots = slots;
   }
 
   /**
@@ -65,11 +68,14 @@ final class OptimizerFile {
   }
 
   static Content read(
-      Path file, String name, List<String> slotNames, Map<String, Parameter> parameters)
+      Path file,
+      String name,
+      Function<Tensor, List<StateSlot>> slots,
+      Map<String, Parameter> parameters)
       throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       SafeTensorsFile archive = SafeTensorsFile.open(file, arena);
-      OptimizerFile reader = new OptimizerFile(file, archive, slotNames);
+      OptimizerFile reader = new OptimizerFile(file, archive, slots);
       long steps = reader.steps(name);
       reader.requireKnown(parameters);
       return new Content(steps, reader.states(parameters));
@@ -101,8 +107,8 @@ final class OptimizerFile {
       String slot = entry.name().substring(0, Math.max(0, slash));
       String path = entry.name().substring(slash + 1);
       Parameter parameter = parameters.get(path);
-      boolean known = slot.equals(STEP) || slotNames.contains(slot);
-      if (!known || parameter == null) {
+      StateSlot declared = parameter == null ? null : declared(parameter, slot);
+      if (declared == null) {
         throw refused(
             "it has "
                 + entry
@@ -110,7 +116,7 @@ final class OptimizerFile {
                 + " trained of it, changed?");
       }
       boolean count = slot.equals(STEP);
-      if (count ? !isCount(entry) : !TensorFiles.fits(entry, parameter.tensor())) {
+      if (count ? !isCount(entry) : !fits(entry, declared)) {
         throw refused(
             "its "
                 + entry
@@ -118,9 +124,28 @@ final class OptimizerFile {
                 + path
                 + " "
                 + parameter.tensor().describe()
-                + ".");
+                + (count
+                    ? ", whose count is one I64."
+                    : ", whose " + slot + " is " + declared.dtype() + declared.shape() + "."));
       }
     }
+  }
+
+  private StateSlot declared(Parameter parameter, String name) {
+    if (name.equals(STEP)) {
+      return StateSlot.number(STEP, 0);
+    }
+    for (StateSlot slot : slots.apply(parameter.tensor())) {
+      if (slot.name().equals(name)) {
+        return slot;
+      }
+    }
+    return null;
+  }
+
+  private static boolean fits(TensorEntry entry, StateSlot slot) {
+    return entry.dtypeName().equals(slot.dtype().name())
+        && Arrays.equals(entry.shape(), slot.shape().dims());
   }
 
   private static boolean isCount(TensorEntry entry) {
@@ -133,11 +158,12 @@ final class OptimizerFile {
       for (Map.Entry<String, Parameter> parameter : parameters.entrySet()) {
         String path = parameter.getKey();
         if (archive.find(STEP + "/" + path).isPresent()) {
-          ParamState state = ParamState.zeros(slotNames, parameter.getValue().tensor());
+          Tensor weights = parameter.getValue().tensor();
+          ParamState state = ParamState.initial(slots.apply(weights), weights);
           states.put(path, state);
           fill(state, path);
         } else {
-          requireNoSlots(path);
+          requireNoSlots(parameter.getValue());
         }
       }
       return states;
@@ -159,10 +185,10 @@ final class OptimizerFile {
     }
   }
 
-  private void requireNoSlots(String path) throws IOException {
-    for (String slot : slotNames) {
-      if (archive.find(slot + "/" + path).isPresent()) {
-        required(STEP + "/" + path);
+  private void requireNoSlots(Parameter parameter) throws IOException {
+    for (StateSlot slot : slots.apply(parameter.tensor())) {
+      if (archive.find(slot.name() + "/" + parameter.path()).isPresent()) {
+        required(STEP + "/" + parameter.path());
       }
     }
   }

@@ -13,12 +13,14 @@ public final class ParamState {
 
   private ParamState() {}
 
-  /** Returns the state of a parameter before its first update: every slot is zero. */
-  static ParamState zeros(List<String> slotNames, Tensor parameter) {
+  /** Returns the state of a parameter before its first update. */
+  static ParamState initial(List<StateSlot> declared, Tensor parameter) {
     ParamState state = new ParamState();
     try (Scope.Detached ignored = Scope.detach()) {
-      for (String name : slotNames) {
-        state.slots.put(name, Tensor.zerosLike(parameter));
+      for (StateSlot slot : declared) {
+        state.slots.put(
+            slot.name(),
+            Tensor.full(slot.shape(), slot.initial(), slot.dtype(), parameter.device()));
       }
     }
     return state;
@@ -30,10 +32,9 @@ public final class ParamState {
   }
 
   /**
-   * Returns a tensor of the parameter's shape and type, zero before the first update; rules change
-   * it in place.
+   * Returns a tensor of the state; rules change it in place.
    *
-   * @param slotName one of {@link Optimizer#slotNames()}
+   * @param slotName name of one of {@link Optimizer#slots}
    */
   public Tensor slot(String slotName) {
     Tensor slot = slots.get(slotName);

@@ -19,4 +19,32 @@ public record ParamUpdate(
     double rate,
     double weightDecay,
     double gradScale,
-    ParamState state) {}
+    ParamState state) {
+
+  /** Returns the weights, which rules change in place. */
+  public Tensor weights() {
+    return parameter.tensor();
+  }
+
+  /** Returns a state tensor, see {@link ParamState#slot}. */
+  public Tensor slot(String name) {
+    return state.slot(name);
+  }
+
+  /** Returns the gradient times the factor, in memory of its own. */
+  public Tensor scaledGradient() {
+    return gradient.mul(gradScale);
+  }
+
+  /**
+   * Returns the scaled gradient plus {@code weightDecay * weights}, the gradient of an L2 penalty;
+   * in memory of its own.
+   */
+  public Tensor penalizedGradient() {
+    Tensor sum = scaledGradient();
+    if (weightDecay != 0) {
+      InPlace.add(sum, weightDecay, weights());
+    }
+    return sum;
+  }
+}

@@ -1,5 +1,6 @@
 package dev.bearhug.nn.optim;
 
+import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.std.SgdOp;
 import java.util.List;
@@ -70,8 +71,8 @@ public final class Sgd extends Optimizer {
   }
 
   @Override
-  protected List<String> slotNames() {
-    return settings.momentum() == 0 ? List.of() : List.of(BUFFER);
+  protected List<StateSlot> slots(Tensor parameter) {
+    return settings.momentum() == 0 ? List.of() : List.of(StateSlot.like(parameter, BUFFER));
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -43,7 +44,124 @@ class OptimizerTest {
         Sgd::new,
         groups -> new AdamW(groups, new AdamSettings(0.8, 0.95, 1e-6, true)),
         groups -> new Sgd(groups, new Sgd.Settings(0.9, 0.1, false)),
-        groups -> new Sgd(groups, new Sgd.Settings(0.9, 0, true)));
+        groups -> new Sgd(groups, new Sgd.Settings(0.9, 0, true)),
+        groups -> new Adagrad(groups, new Adagrad.Settings(0.1, 0.2, 1e-10)),
+        groups -> new RmsProp(groups, new RmsProp.Settings(0.9, 1e-8, 0.5, true)),
+        RmsProp::new,
+        Adadelta::new,
+        Adamax::new,
+        NAdam::new,
+        groups -> new NAdam(groups, new NAdam.Settings(0.9, 0.999, 1e-8, 4e-3, true, true)),
+        groups -> new RAdam(groups, new RAdam.Settings(0.9, 0.9, 1e-8, true)),
+        HuggingFaceAdamW::new,
+        Adafactor::new,
+        groups ->
+            new Adafactor(
+                groups, new Adafactor.Settings(1e-30, 1e-3, 1, -0.8, 0.9, false, false, false)),
+        Lion::new,
+        Lamb::new,
+        AdamW8bit::new);
+  }
+
+  @Test
+  void everyMethodWithANameIsTestedForItsState() {
+    assertThat(
+            methods()
+                .map(
+                    m -> {
+                      try (Optimizer optimizer = m.apply(List.of())) {
+                        return optimizer.name();
+                      }
+                    })
+                .distinct()
+                .toList())
+        .containsExactlyInAnyOrderElementsOf(Optimizers.names());
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void climbsWhenToldTo(Function<List<ParamGroup>, Optimizer> method) {
+    float[] start = values();
+    try (Optimizer optimizer = method.apply(ParamGroup.single(all, 0))) {
+      optimizer.setMaximize(true);
+      gradients(-1);
+      optimizer.step(0.01);
+    }
+    float[] climbed = values();
+    restore(start);
+    all.forEach(Parameter::zeroGrad);
+    try (Optimizer optimizer = method.apply(ParamGroup.single(all, 0))) {
+      gradients(1);
+      optimizer.step(0.01);
+    }
+    assertThat(values()).isEqualTo(climbed).isNotEqualTo(start);
+  }
+
+  @Test
+  void shrinksWeightsTheSameWhetherItClimbsOrDescends() {
+    for (String name : List.of("adamw", "hf_adamw", "lion")) {
+      for (boolean up : new boolean[] {true, false}) {
+        float[] start = values();
+        try (Optimizer optimizer =
+            Optimizers.named(name, ParamGroup.single(all, 0.5), Map.of("maximize", up))) {
+          gradients(0);
+          optimizer.step(0.1);
+        }
+        assertThat(values()[0]).as(name).isCloseTo(start[0] * 0.95f, within(1e-5f));
+        restore(start);
+        all.forEach(Parameter::zeroGrad);
+      }
+    }
+  }
+
+  @Test
+  void refusesUnknownNamesAndOptions() {
+    List<ParamGroup> none = List.of();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Optimizers.named("adamv", none, Map.of()))
+        .withMessageStartingWith("optimizer: unknown optimizer 'adamv' (known: adadelta, adafactor")
+        .withMessageContaining("Did you mean adam");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Optimizers.named("adam", none, Map.of("beta", 0.9)))
+        .withMessage(
+            "optimizer: 'adam' takes no option 'beta' (known: amsgrad, betas, eps, maximize). Did"
+                + " you mean betas?");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Optimizers.named("adam", none, Map.of("betas", 0.9)))
+        .withMessage("optimizer: option betas of 'adam' must be two numbers, got 0.9.");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Optimizers.named("sgd", none, Map.of("nesterov", "yes")))
+        .withMessage("optimizer: option nesterov of 'sgd' must be true or false, got yes.");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Optimizers.named("rmsprop", none, Map.of("alpha", 1)))
+        .withMessage("rmsprop: alpha must be at least 0 and below 1, got 1.0.");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Optimizers.named("adagrad", none, Map.of("eps", -1)))
+        .withMessage("adagrad: eps must be finite and not negative, got -1.0.");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                Optimizers.named(
+                    "adafactor", none, Map.of("warmup_init", true, "relative_step", false)))
+        .withMessageStartingWith("adafactor: warmupInit does nothing without relativeStep.");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Optimizers.named("adafactor", none, Map.of("decay_rate", 0.8)))
+        .withMessageStartingWith("adafactor: decayRate must be finite and not above 0, got 0.8.");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Optimizers.named("lamb", none, Map.of("largest_ratio", 0)))
+        .withMessage("lamb: largestRatio must be above 0, got 0.0.");
+    assertThat(Optimizers.optionNames("lion")).containsExactlyInAnyOrder("betas", "maximize");
+  }
+
+  @Test
+  void limitsEachGradient() {
+    gradients(2);
+    GradClip.byValue(all, 0.25);
+    assertThat(weight.grad().toFloatArray()).containsExactly(0.25f, -0.25f, 0.25f, 0.25f);
+    assertThat(bias.grad().toFloatArray()).containsExactly(0.2f, 0.25f);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> GradClip.byValue(all, 0))
+        .withMessageContaining("the largest value must be finite and above 0, got 0.0");
   }
 
   @ParameterizedTest

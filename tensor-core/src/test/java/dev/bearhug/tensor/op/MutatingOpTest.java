@@ -9,7 +9,10 @@ import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.ShapeException;
 import dev.bearhug.tensor.memory.Scope;
 import dev.bearhug.tensor.op.std.AdamWOp;
+import dev.bearhug.tensor.op.std.LionOp;
 import dev.bearhug.tensor.op.std.SgdOp;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -30,6 +33,8 @@ class MutatingOpTest {
       Map.of(
           "accumulate", (a, in, i) -> in[0][i] += (Double) a * in[1][i],
           "adamw", MutatingOpTest::adamW,
+          "adamw_8bit", MutatingOpTest::adamW8bit,
+          "lion", MutatingOpTest::lion,
           "sgd", MutatingOpTest::sgd);
 
   private static void adamW(Object attrs, double[][] in, int i) {
@@ -47,6 +52,65 @@ class MutatingOpTest {
     if (in[5] != null) {
       in[5][i] = in[0][i];
     }
+  }
+
+  /** Whole blocks at their first element. */
+  private static void adamW8bit(Object attrs, double[][] in, int start) {
+    if (start % 256 != 0) {
+      return;
+    }
+    int n = Math.min(256, in[0].length - start);
+    double[][] plain = new double[6][n];
+    for (int i = 0; i < n; i++) {
+      plain[0][i] = in[0][start + i];
+      plain[1][i] = in[1][start + i];
+      plain[2][i] = book(true)[(int) in[2][start + i]] * in[4][start / 256];
+      plain[3][i] = book(false)[(int) in[3][start + i]] * in[5][start / 256];
+    }
+    plain[4] = null;
+    plain[5] = null;
+    for (int i = 0; i < n; i++) {
+      adamW(attrs, plain, i);
+      in[0][start + i] = plain[0][i];
+    }
+    for (int moment = 2; moment < 4; moment++) {
+      double scale = Arrays.stream(plain[moment]).map(Math::abs).max().orElse(0);
+      in[moment + 2][start / 256] = scale;
+      double[] book = book(moment == 2);
+      for (int i = 0; i < n; i++) {
+        double x = scale == 0 ? 0 : plain[moment][i] / scale;
+        int best = moment == 3 && x > 0 ? 1 : 0;
+        for (int c = best; c < 256; c++) {
+          best = Math.abs(book[c] - x) < Math.abs(book[best] - x) ? c : best;
+        }
+        in[moment][start + i] = best;
+      }
+    }
+  }
+
+  /** The code book, written down from the paper once more. */
+  private static double[] book(boolean signed) {
+    List<Double> all = new ArrayList<>(List.of(0.0, 1.0));
+    for (int i = 0; i < 7; i++) {
+      int parts = (signed ? 1 : 2) << i;
+      for (int j = 0; j < parts; j++) {
+        double low = 0.1 + 0.9 * j / parts;
+        double value = (low + 0.45 / parts) * Math.pow(10, i - 6);
+        all.add((double) (float) value);
+        if (signed) {
+          all.add((double) (float) -value);
+        }
+      }
+    }
+    return all.stream().mapToDouble(x -> x).sorted().toArray();
+  }
+
+  private static void lion(Object attrs, double[][] in, int i) {
+    LionOp.Attrs a = (LionOp.Attrs) attrs;
+    double g = in[1][i] * a.gradScale();
+    double c = in[2][i] + (1 - a.beta1()) * (g - in[2][i]);
+    in[0][i] -= a.lr() * ((c > 0 ? 1 : c < 0 ? -1 : 0) + a.weightDecay() * in[0][i]);
+    in[2][i] += (1 - a.beta2()) * (g - in[2][i]);
   }
 
   private static void sgd(Object attrs, double[][] in, int i) {
@@ -96,7 +160,10 @@ class MutatingOpTest {
           assertThat(c.apply(in)).isEmpty();
           for (int i = 0; i < in.length; i++) {
             if (in[i] != null) {
-              double allowed = in[i].dtype() == DType.BF16 ? 0x1p-8 : tolerance;
+              double allowed =
+                  in[i].dtype() == DType.BF16
+                      ? 0x1p-8
+                      : in[i].dtype() == DType.F32 ? Math.max(1e-6, tolerance) : tolerance;
               Closeness.assertClose(
                   c + " " + type + " on " + device + " [" + i + "]",
                   in[i].toDoubleArray(),

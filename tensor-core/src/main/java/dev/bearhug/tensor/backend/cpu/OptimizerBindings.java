@@ -7,6 +7,7 @@ import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.backend.KernelCall;
 import dev.bearhug.tensor.backend.KernelTable;
 import dev.bearhug.tensor.op.std.AdamWOp;
+import dev.bearhug.tensor.op.std.LionOp;
 import dev.bearhug.tensor.op.std.SgdOp;
 
 /** Optimizer steps and what they need, in single precision. */
@@ -25,6 +26,8 @@ final class OptimizerBindings {
     OptimizerBindings b = new OptimizerBindings(cpu);
     table.add("accumulate", b::accumulate, DType.F32);
     table.add("adamw", b::adamW, DType.F32);
+    table.add("adamw_8bit", b::adamW8bit, DType.F32);
+    table.add("lion", b::lion, DType.F32);
     table.add("sgd", b::sgd, DType.F32);
     table.add("sum_of_squares", b::sumOfSquares, DType.F32);
   }
@@ -40,17 +43,7 @@ final class OptimizerBindings {
   }
 
   private void adamW(KernelCall c) {
-    AdamWOp.Attrs a = c.attrs();
-    OptimizerKernels.AdamWStep step =
-        new OptimizerKernels.AdamWStep(
-            a.lr(),
-            a.beta1(),
-            a.beta2(),
-            a.eps(),
-            a.weightDecay(),
-            a.biasCorrection1(),
-            a.biasCorrection2(),
-            a.gradScale());
+    OptimizerKernels.AdamWStep step = step(c.attrs());
     long param = c.in(0).address();
     long grad = c.in(1).address();
     long m = c.in(2).address();
@@ -71,6 +64,46 @@ final class OptimizerBindings {
               to - from,
               step);
         });
+  }
+
+  private static OptimizerKernels.AdamWStep step(AdamWOp.Attrs a) {
+    return new OptimizerKernels.AdamWStep(
+        a.lr(),
+        a.beta1(),
+        a.beta2(),
+        a.eps(),
+        a.weightDecay(),
+        a.biasCorrection1(),
+        a.biasCorrection2(),
+        a.gradScale());
+  }
+
+  private void adamW8bit(KernelCall c) {
+    OptimizerKernels.AdamWStep step = step(c.attrs());
+    BlockwiseAdamW.Operands operands =
+        new BlockwiseAdamW.Operands(
+            c.in(0).address(),
+            c.in(1).address(),
+            c.in(2).address(),
+            c.in(3).address(),
+            c.in(4).address(),
+            c.in(5).address());
+    BlockwiseAdamW blocks = new BlockwiseAdamW(optimizer);
+    // The grain of loops over elements is a multiple of the block.
+    cpu.elements(c.in(0).numel(), (from, to) -> blocks.run(operands, from, to, step));
+  }
+
+  private void lion(KernelCall c) {
+    LionOp.Attrs a = c.attrs();
+    OptimizerKernels.LionStep step =
+        new OptimizerKernels.LionStep(a.lr(), a.beta1(), a.beta2(), a.weightDecay(), a.gradScale());
+    long param = c.in(0).address();
+    long grad = c.in(1).address();
+    long m = c.in(2).address();
+    cpu.elements(
+        c.in(0).numel(),
+        (from, to) ->
+            optimizer.lion(param + 4 * from, grad + 4 * from, m + 4 * from, to - from, step));
   }
 
   private static long addressOrZero(Tensor t) {

@@ -86,6 +86,29 @@ public interface OptimizerKernels {
       long param, long grad, long m, long v, long vmax, long bf16Copy, long n, AdamWStep step);
 
   /**
+   * Numbers of one step of Lion.
+   *
+   * @param learningRate step size
+   * @param beta1 weight of the old mean in the direction
+   * @param beta2 decay of the mean
+   * @param weightDecay decoupled decay rate
+   * @param gradScale factor on the gradient; 1 for none
+   */
+  record LionStep(
+      double learningRate, double beta1, double beta2, double weightDecay, double gradScale) {}
+
+  /**
+   * One step of Lion over n elements.
+   *
+   * <p>{@code g = grad gradScale; p = p (1 - lr wd) - lr sign(m beta1 + g (1 - beta1)); m = m beta2
+   * + g (1 - beta2)}.
+   *
+   * @see <a href="https://arxiv.org/abs/2302.06675">Symbolic discovery of optimization
+   *     algorithms</a>
+   */
+  void lion(long param, long grad, long m, long n, LionStep step);
+
+  /**
    * One step of gradient descent over n elements.
    *
    * @param buffer momentum buffer; not touched when the momentum is 0

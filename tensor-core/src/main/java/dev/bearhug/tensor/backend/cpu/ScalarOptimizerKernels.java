@@ -34,6 +34,24 @@ final class ScalarOptimizerKernels implements OptimizerKernels {
   }
 
   @Override
+  public void lion(long param, long grad, long m, long n, LionStep step) {
+    float keep = (float) (1 - step.learningRate() * step.weightDecay());
+    float lr = (float) step.learningRate();
+    float beta1 = (float) step.beta1();
+    float fresh1 = (float) (1 - step.beta1());
+    float beta2 = (float) step.beta2();
+    float fresh2 = (float) (1 - step.beta2());
+    float gradScale = (float) step.gradScale();
+    for (long i = 0; i < 4 * n; i += 4) {
+      float g = getFloat(grad + i) * gradScale;
+      float mean = getFloat(m + i);
+      float direction = Math.signum(mean * beta1 + g * fresh1);
+      putFloat(param + i, getFloat(param + i) * keep - direction * lr);
+      putFloat(m + i, mean * beta2 + g * fresh2);
+    }
+  }
+
+  @Override
   public void sgd(long param, long grad, long buffer, long n, SgdStep step) {
     float lr = (float) step.learningRate();
     float momentum = (float) step.momentum();

@@ -6,6 +6,7 @@ import static dev.bearhug.tensor.backend.cpu.FloatLanes.store;
 import static dev.bearhug.tensor.backend.cpu.FloatLanes.whole;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /** Optimizer steps with SIMD, the same operations in the same order as the plain ones. */
 final class VectorOptimizerKernels implements OptimizerKernels {
@@ -40,6 +41,13 @@ final class VectorOptimizerKernels implements OptimizerKernels {
         convert.floatToBf16(param + at, bf16Copy + 2 * start, size);
       }
     }
+  }
+
+  @Override
+  public void lion(long param, long grad, long m, long n, LionStep step) {
+    long end = whole(n);
+    lionVectors(param, grad, m, end, step);
+    scalar.lion(param + 4 * end, grad + 4 * end, m + 4 * end, n - end, step);
   }
 
   @Override
@@ -97,6 +105,30 @@ final class VectorOptimizerKernels implements OptimizerKernels {
       store(v + i, second);
       store(vmax + i, largest);
       store(param + i, p.sub(first.mul(stepSize).div(denominator)));
+    }
+  }
+
+  private static void lionVectors(long param, long grad, long m, long n, LionStep step) {
+    float keep = (float) (1 - step.learningRate() * step.weightDecay());
+    float lr = (float) step.learningRate();
+    float beta1 = (float) step.beta1();
+    float fresh1 = (float) (1 - step.beta1());
+    float beta2 = (float) step.beta2();
+    float fresh2 = (float) (1 - step.beta2());
+    float gradScale = (float) step.gradScale();
+    FloatVector up = FloatLanes.broadcast(lr);
+    FloatVector down = FloatLanes.broadcast(-lr);
+    FloatVector zero = FloatLanes.zero();
+    for (long i = 0; i < 4 * n; i += 4L * LANES) {
+      FloatVector g = load(grad + i).mul(gradScale);
+      FloatVector mean = load(m + i);
+      FloatVector sum = mean.mul(beta1).add(g.mul(fresh1));
+      // What is neither above nor below zero is zero, or not a number and stays so.
+      FloatVector direction =
+          sum.blend(up, sum.compare(VectorOperators.GT, zero))
+              .blend(down, sum.compare(VectorOperators.LT, zero));
+      store(param + i, load(param + i).mul(keep).sub(direction));
+      store(m + i, mean.mul(beta2).add(g.mul(fresh2)));
     }
   }
 

@@ -75,6 +75,8 @@ public final class StandardOps {
             MultiMarginLossOp.INSTANCE,
             AccumulateOp.INSTANCE,
             AdamWOp.INSTANCE,
+            AdamW8bitOp.INSTANCE,
+            LionOp.INSTANCE,
             SgdOp.INSTANCE,
             SumOfSquaresOp.INSTANCE));
     return ops;
