@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Device;
+import dev.bearhug.tensor.RandomSource;
+import dev.bearhug.tensor.RandomTensors;
+import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
-import dev.bearhug.tensor.error.TensorException;
 import dev.bearhug.tensor.memory.LeakTracker;
 import dev.bearhug.tensor.memory.Scope;
 import dev.bearhug.tensor.memory.SegmentPool;
 import dev.bearhug.tensor.op.Closeness;
+import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.InputForm;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.OpCase;
 import dev.bearhug.tensor.op.OpCases;
 import dev.bearhug.tensor.op.SampleInput;
+import dev.bearhug.tensor.op.std.AttentionOp;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -183,16 +187,21 @@ class GradientContractTest {
   }
 
   @Test
-  void attentionRefusesAMaskThatNeedsAGradient() {
+  void masksOfAttentionGetTheirGradient() {
+    AttentionOp.Attrs attrs = new AttentionOp.Attrs(0.7, true, 0.3, 4, 2);
     try (Scope scope = Scope.open("test")) {
-      Tensor q = Autograd.requireGrad(Tensor.ones(1, 1, 2, 3));
-      Tensor mask = Autograd.requireGrad(Tensor.zeros(2, 2));
-      Tensor y = q.attention(q, q, mask, 1, false, 0)[0];
-      assertThatThrownBy(() -> Autograd.backward(y.sum()))
-          .isInstanceOf(TensorException.class)
-          .hasMessage(
-              "attention: the mask requires a gradient, which this op does not give. Use detach() on"
-                  + " the mask, or add a learned bias to the scores by matmul, add and softmax.");
+      RandomSource source = new RandomSource(3);
+      Tensor q = RandomTensors.uniform(Shape.of(2, 4, 5, 3), -1, 1, source);
+      Tensor k = RandomTensors.uniform(Shape.of(2, 2, 6, 3), -1, 1, source);
+      Tensor mask = Autograd.requireGrad(RandomTensors.uniform(Shape.of(4, 1, 6), -1, 1, source));
+      Tensor[] in = {q, k, k, mask};
+      Tensor y = Dispatcher.apply(AttentionOp.INSTANCE, attrs, in)[0];
+      Tensor plain = AttentionOp.INSTANCE.compose(in, attrs)[0];
+      Tensor weight = RandomTensors.uniform(y.shape(), -1, 1, source);
+      Tensor have = Autograd.gradients(y, weight, mask)[0];
+      Tensor want = Autograd.gradients(plain, weight, mask)[0];
+      assertThat(have.shape()).isEqualTo(mask.shape());
+      Closeness.assertClose("mask", have.toDoubleArray(), want.toDoubleArray(), 1e-5, 1e-6);
     }
   }
 
@@ -200,8 +209,9 @@ class GradientContractTest {
   void byProductsTakeNoGradient() {
     try (Scope scope = Scope.open("test")) {
       Tensor q = Autograd.requireGrad(Tensor.ones(1, 1, 2, 3));
-      Tensor probs = q.attention(q, q, null, 1, false, 0)[1];
-      assertThatThrownBy(() -> Autograd.backward(probs.sum()))
+      Tensor max =
+          Dispatcher.apply(AttentionOp.INSTANCE, AttentionOp.Attrs.of(1), q, q, q, null)[1];
+      assertThatThrownBy(() -> Autograd.backward(max.sum()))
           .isInstanceOf(NonDifferentiableException.class)
           .hasMessageContaining("by-product without gradient");
     }

@@ -103,7 +103,7 @@ class OpConventionsTest {
       float low = Float.NEGATIVE_INFINITY;
       for (float masked : new float[] {low, -Float.MAX_VALUE}) {
         Tensor mask = Tensor.of(new float[] {masked, masked, 0, masked}, 2, 2);
-        Tensor probs = q.attention(q, q, mask, 1, false, 0)[1];
+        Tensor probs = q.attentionWeights(q, mask, 1, false);
         assertThat(probs.toFloatArray()).containsExactly(0.5f, 0.5f, 1, 0);
       }
     }
@@ -113,7 +113,7 @@ class OpConventionsTest {
   void causalAttentionAlignsTheLastQueryWithTheLastKey() {
     try (Scope scope = Scope.open("test")) {
       Tensor k = Tensor.zeros(1, 1, 4, 2);
-      Tensor probs = Tensor.zeros(1, 1, 2, 2).attention(k, k, null, 1, true, 0)[1];
+      Tensor probs = Tensor.zeros(1, 1, 2, 2).attentionWeights(k, null, 1, true);
       float third = 1 / 3f;
       assertThat(probs.toFloatArray())
           .usingComparatorWithPrecision(1e-6f)

@@ -33,7 +33,9 @@ import dev.bearhug.tensor.op.std.LogSoftmaxOp;
 import dev.bearhug.tensor.op.std.MatmulOp;
 import dev.bearhug.tensor.op.std.MseLossOp;
 import dev.bearhug.tensor.op.std.PackRowsOp;
+import dev.bearhug.tensor.op.std.PackedAttentionOp;
 import dev.bearhug.tensor.op.std.PermuteOp;
+import dev.bearhug.tensor.op.std.PlainAttention;
 import dev.bearhug.tensor.op.std.PowOp;
 import dev.bearhug.tensor.op.std.Reduction;
 import dev.bearhug.tensor.op.std.ReshapeOp;
@@ -976,24 +978,54 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Attention of these queries {@code [b, h, s, d]} to keys {@code [b, h, t, d]} and values {@code
-   * [b, h, t, dv]}; see {@link AttentionOp}.
+   * Scaled dot-product attention of these queries {@code [b, h, s, d]}, see {@link AttentionOp}; no
+   * weights are kept, {@link #attentionWeights} computes them. Dropout takes one stream of {@link
+   * RandomSource#current()}.
    *
-   * @param mask added to the scores, broadcasts to {@code [b, h, s, t]}; null for none
+   * @param keys {@code [b, g, t, d]}, g divides h
+   * @param values {@code [b, g, t, dv]}
+   * @param mask additive, broadcasts to {@code [b, h, s, t]}, or null
+   * @param scale factor on the products, usually {@code 1 / sqrt(d)}
+   * @param causal whether later keys are hidden from earlier queries
    * @param dropout probability of dropping a weight
-   * @return context {@code [b, h, s, dv]} and weights {@code [b, h, s, t]}
+   * @return context {@code [b, h, s, dv]}
    */
-  public Tensor[] attention(
+  public Tensor attention(
       Tensor keys, Tensor values, Tensor mask, double scale, boolean causal, double dropout) {
+    AttentionOp.Attrs attrs = attention(scale, causal, dropout);
+    return Dispatcher.call(AttentionOp.INSTANCE, attrs, this, keys, values, mask);
+  }
+
+  /**
+   * The weights of {@link #attention} before dropout, {@code [b, h, s, t]}, by plain ops; their
+   * memory grows with the square of the length.
+   */
+  public Tensor attentionWeights(Tensor keys, Tensor mask, double scale, boolean causal) {
+    return PlainAttention.weights(this, keys, mask, new AttentionOp.Attrs(scale, causal, 0, 0, 0));
+  }
+
+  /**
+   * Attention of these queries {@code [rows, h, d]} within packed sequences, without padding; see
+   * {@link PackedAttentionOp}. Dropout takes one stream of {@link RandomSource#current()}.
+   *
+   * @param keys {@code [rows, g, d]}, g divides h
+   * @param values {@code [rows, g, dv]}
+   * @param offsets running sums of the lengths, {@code [sequences + 1]}, {@code I32} or {@code I64}
+   * @param scale factor on the products, usually {@code 1 / sqrt(d)}
+   * @param causal whether later keys are hidden from earlier queries
+   * @param dropout probability of dropping a weight
+   * @return context {@code [rows, h, dv]}
+   */
+  public Tensor attentionPacked(
+      Tensor keys, Tensor values, Tensor offsets, double scale, boolean causal, double dropout) {
+    AttentionOp.Attrs attrs = attention(scale, causal, dropout);
+    return Dispatcher.call(PackedAttentionOp.INSTANCE, attrs, this, keys, values, offsets, null);
+  }
+
+  private static AttentionOp.Attrs attention(double scale, boolean causal, double dropout) {
     RandomSource random = RandomSource.current();
     long stream = dropout == 0 ? 0 : random.nextStream();
-    return Dispatcher.apply(
-        AttentionOp.INSTANCE,
-        new AttentionOp.Attrs(scale, causal, dropout, random.seed(), stream),
-        this,
-        keys,
-        values,
-        mask);
+    return new AttentionOp.Attrs(scale, causal, dropout, random.seed(), stream);
   }
 
   /**

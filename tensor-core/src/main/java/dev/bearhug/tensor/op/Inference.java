@@ -25,6 +25,11 @@ public final class Inference {
     this.dtypes = new DType[n];
   }
 
+  /** Name of the op. */
+  public String name() {
+    return op.name();
+  }
+
   /** Number of inputs given. */
   public int inputs() {
     return inputs.length;

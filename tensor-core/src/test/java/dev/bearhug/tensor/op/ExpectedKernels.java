@@ -18,7 +18,8 @@ final class ExpectedKernels {
           "gelu_tanh_grad silu silu_grad softplus softplus_grad",
           "add sub mul div maximum minimum eq ne lt le affine clamp pow copy where",
           "slice_grad cat gather scatter_add embedding embedding_grad sum max min argmax matmul",
-          "dropout accumulate adamw adamw_8bit lion sgd");
+          "dropout accumulate adamw adamw_8bit lion sgd",
+          "attention_packed attention_packed_grad");
 
   /** Ops whose single-precision kernel on {@code cpu} is a fast one. */
   static final Set<String> CPU_FAST =
@@ -33,6 +34,7 @@ final class ExpectedKernels {
           "dropout_add_layer_norm dropout_add_layer_norm_grad pack_rows unpack_rows",
           "matmul_wide sum_wide rms_norm rms_norm_grad",
           "attention_grad cross_entropy cross_entropy_grad dropout accumulate adamw sgd",
+          "attention_packed attention_packed_grad",
           "adamw_8bit lion",
           "sum_of_squares");
 

@@ -304,10 +304,12 @@ public final class BertModel extends Backbone {
                 double scale = 1 / Math.sqrt(headSize);
                 Tensor context;
                 Tensor probs;
-                if (distances == null) {
-                  Tensor[] out = q.attention(k, v, mask, scale, false, dropout.rate());
-                  context = out[0];
-                  probs = out[1];
+                if (distances == null && weights == null) {
+                  context = q.attention(k, v, mask, scale, false, dropout.rate());
+                  probs = null;
+                } else if (distances == null) {
+                  probs = q.attentionWeights(k, mask, scale, false);
+                  context = dropout.forward(probs).matmul(v);
                 } else {
                   Tensor scores = q.matmul(k.transpose(-2, -1)).add(byDistance(q, k)).mul(scale);
                   probs = (mask == null ? scores : scores.add(mask)).softmax();

@@ -19,4 +19,17 @@ public interface DropoutKernels {
    * @param p probability of dropping, in [0, 1]
    */
   void dropout(long x, long y, long lo, long hi, long seed, long stream, float p);
+
+  /** Floats beyond those asked for that {@link #factors} may write. */
+  int SLACK = 256;
+
+  /**
+   * Writes what {@link #dropout} multiplies elements with: 0 or {@code 1 / (1 - p)}.
+   *
+   * @param to room for {@code count + SLACK} floats
+   * @param first number of the first element; any range is computed at the same speed
+   * @param count number of elements
+   * @return address of the factor of the first element
+   */
+  long factors(long to, long first, long count, long seed, long stream, float p);
 }

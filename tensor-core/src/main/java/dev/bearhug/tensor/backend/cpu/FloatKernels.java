@@ -17,6 +17,7 @@ package dev.bearhug.tensor.backend.cpu;
  * @param optimizer optimizer steps
  * @param convert number formats
  * @param dropout dropout
+ * @param attention parts of blocked attention
  */
 public record FloatKernels(
     String name,
@@ -27,4 +28,5 @@ public record FloatKernels(
     LossKernels loss,
     OptimizerKernels optimizer,
     ConvertKernels convert,
-    DropoutKernels dropout) {}
+    DropoutKernels dropout,
+    AttentionKernels attention) {}

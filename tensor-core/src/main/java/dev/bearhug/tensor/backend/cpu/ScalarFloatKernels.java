@@ -16,6 +16,7 @@ final class ScalarFloatKernels {
         new ScalarLossKernels(),
         new ScalarOptimizerKernels(),
         new ScalarConvertKernels(),
-        new ScalarDropoutKernels());
+        new ScalarDropoutKernels(),
+        new ScalarAttentionKernels());
   }
 }

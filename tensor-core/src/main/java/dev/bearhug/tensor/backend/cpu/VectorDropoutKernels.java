@@ -2,10 +2,12 @@ package dev.bearhug.tensor.backend.cpu;
 
 import static dev.bearhug.tensor.backend.cpu.FloatLanes.FLOATS;
 import static dev.bearhug.tensor.backend.cpu.FloatLanes.LANES;
+import static dev.bearhug.tensor.backend.cpu.FloatLanes.broadcast;
 import static dev.bearhug.tensor.backend.cpu.FloatLanes.load;
 import static dev.bearhug.tensor.backend.cpu.FloatLanes.store;
 import static dev.bearhug.tensor.backend.cpu.FloatLanes.zero;
 
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
@@ -26,6 +28,9 @@ final class VectorDropoutKernels implements DropoutKernels {
   /** Elements of one step: four words per block, two float vectors. */
   private static final int STEP = 4 * BLOCKS;
 
+  /** Address that stands for ones. */
+  private static final long ONES = 0;
+
   private static final long LOW_32 = 0xFFFFFFFFL;
   private static final long MULTIPLIER_0 = 0xD2511F53L;
   private static final long MULTIPLIER_1 = 0xCD9E8D57L;
@@ -43,8 +48,7 @@ final class VectorDropoutKernels implements DropoutKernels {
     long start = Math.min(hi, (lo + STEP - 1) / STEP * STEP);
     long end = Math.max(start, hi / STEP * STEP);
     scalar.dropout(x, y, lo, start, seed, stream, p);
-    // word >>> 8 is an integer, so comparing with the next integer above p 2^24 is exact.
-    int threshold = (int) Math.ceil(p * 0x1p24);
+    int threshold = threshold(p);
     float scale = ScalarDropoutKernels.keepScale(p);
     for (long i = start; i < end; i += STEP) {
       step(x + 4 * i, y + 4 * i, i / 4, seed, stream, threshold, scale);
@@ -52,6 +56,26 @@ final class VectorDropoutKernels implements DropoutKernels {
     scalar.dropout(x, y, end, hi, seed, stream, p);
   }
 
+  @Override
+  public long factors(long to, long first, long count, long seed, long stream, float p) {
+    int threshold = threshold(p);
+    float scale = ScalarDropoutKernels.keepScale(p);
+    long start = first - first % 4;
+    for (long i = start; i < first + count; i += STEP) {
+      step(ONES, to + 4 * (i - start), i / 4, seed, stream, threshold, scale);
+    }
+    return to + 4 * (first - start);
+  }
+
+  /**
+   * The word of a kept element, shifted right by 8, is at least this: it is an integer, so
+   * comparing with the next integer above p 2^24 is exact.
+   */
+  private static int threshold(float p) {
+    return (int) Math.ceil(p * 0x1p24);
+  }
+
+  /** Elements of one vector of blocks; address {@link #ONES} as x stands for ones. */
   private static void step(
       long x, long y, long block, long seed, long stream, int threshold, float scale) {
     LongVector counter = LANE.add(block);
@@ -78,7 +102,7 @@ final class VectorDropoutKernels implements DropoutKernels {
     apply(x, y, words01.rearrange(ZIP_LOWER, words23).reinterpretAsInts(), threshold, scale);
     long next = 4L * LANES;
     apply(
-        x + next,
+        x == ONES ? ONES : x + next,
         y + next,
         words01.rearrange(ZIP_UPPER, words23).reinterpretAsInts(),
         threshold,
@@ -88,6 +112,7 @@ final class VectorDropoutKernels implements DropoutKernels {
   private static void apply(long x, long y, IntVector words, int threshold, float scale) {
     VectorMask<Integer> keep =
         words.lanewise(VectorOperators.LSHR, 8).compare(VectorOperators.GE, threshold);
-    store(y, zero().blend(load(x).mul(scale), keep.cast(FLOATS)));
+    FloatVector kept = x == ONES ? broadcast(scale) : load(x).mul(scale);
+    store(y, zero().blend(kept, keep.cast(FLOATS)));
   }
 }

@@ -24,6 +24,7 @@ final class VectorFloatKernels {
         new VectorLossKernels(map, reduce),
         new VectorOptimizerKernels(convert),
         convert,
-        new VectorDropoutKernels());
+        new VectorDropoutKernels(),
+        new VectorAttentionKernels(convert));
   }
 }

@@ -66,6 +66,7 @@ public final class GenericKernels {
     table.addStrided("matmul", GenericKernels::matmul, FLOATS);
     GenericIndexKernels.register(table);
     GenericRandomKernels.register(table);
+    GenericAttentionKernels.register(table);
     GenericOptimizerKernels.register(table);
   }
 

@@ -57,6 +57,8 @@ public final class StandardOps {
             LinearCrossEntropyOp.INSTANCE,
             AttentionOp.INSTANCE,
             AttentionGradOp.INSTANCE,
+            PackedAttentionOp.INSTANCE,
+            PackedAttentionGradOp.INSTANCE,
             BceWithLogitsOp.INSTANCE,
             MseLossOp.INSTANCE,
             WeightedCrossEntropyOp.INSTANCE,

@@ -35,6 +35,8 @@ import dev.bearhug.tensor.op.std.LayerNormOp;
 import dev.bearhug.tensor.op.std.LinearOp;
 import dev.bearhug.tensor.op.std.LogSoftmaxOp;
 import dev.bearhug.tensor.op.std.MatmulOp;
+import dev.bearhug.tensor.op.std.PackedAttentionGradOp;
+import dev.bearhug.tensor.op.std.PackedAttentionOp;
 import dev.bearhug.tensor.op.std.Reduction;
 import dev.bearhug.tensor.op.std.RmsNormGradOp;
 import dev.bearhug.tensor.op.std.RmsNormOp;
@@ -372,32 +374,82 @@ class CpuBindingsTest {
             .uniform(2, 3, 4, 5)
             .uniform(2, 3, 0, 5)
             .uniform(2, 3, 0, 6)
-            .uniform(2, 3, 4, 0)
+            .uniform(2, 3, 4, 6)
+            .uniform(2, 3, 4)
+            .uniform(2, 3, 4)
+            .absent()
             .build());
-    // Groups of several examples, of some heads of one example, and of one head.
-    long[][] sizes = {{3, 5, 130, 140, 8, 7}, {2, 3, 700, 750, 4, 4}, {1, 2, 1030, 1025, 3, 3}};
+    addAttention(cases, s);
+  }
+
+  /** Several tiles and blocks, split and whole heads, every kind of mask. */
+  private static void addAttention(List<Case<?>> cases, Sampler s) {
+    long[][] sizes = {
+      {3, 6, 130, 140, 8, 7}, {2, 4, 300, 270, 4, 40}, {1, 2, 530, 525, 3, 3}, {1, 2, 90, 700, 3, 3}
+    };
     for (long[] z : sizes) {
-      for (boolean causal : new boolean[] {false, true}) {
-        AttentionOp.Attrs attrs = new AttentionOp.Attrs(0.6, causal, causal ? 0.2 : 0, 7, 8);
+      for (int kind = 0; kind < 4; kind++) {
+        AttentionOp.Attrs attrs =
+            new AttentionOp.Attrs(
+                0.6, kind % 2 == 1, kind == 3 ? 50 : 0, kind == 1 ? 0.2 : 0, 7, 8);
+        double[] mask = new double[(int) (z[0] * z[3])];
+        Arrays.setAll(mask, i -> i % 3 == 0 || i < 150 ? AttentionOp.MASKED : 0);
+        long keyHeads = z[1] / 2;
         Sampler.Builder<AttentionOp.Attrs> forward =
             s.sample(attrs)
                 .uniform(z[0], z[1], z[2], z[4])
-                .uniform(z[0], z[1], z[3], z[4])
-                .uniform(z[0], z[1], z[3], z[5]);
-        double[] mask = new double[(int) (z[0] * z[3])];
-        Arrays.setAll(mask, i -> i % 3 == 0 ? AttentionOp.MASKED : 0);
-        add(cases, AttentionOp.INSTANCE, forward.constants(mask, z[0], 1, 1, z[3]).build());
+                .uniform(z[0], keyHeads, z[3], z[4])
+                .uniform(z[0], keyHeads, z[3], z[5]);
         add(
             cases,
-            AttentionGradOp.INSTANCE,
+            AttentionOp.INSTANCE,
+            (kind == 2 ? forward.absent() : forward.constants(mask, z[0], 1, 1, z[3])).build());
+        Sampler.Builder<AttentionOp.Attrs> backward =
             s.sample(attrs)
                 .uniform(z[0], z[1], z[2], z[5])
                 .uniform(z[0], z[1], z[2], z[4])
-                .uniform(z[0], z[1], z[3], z[4])
-                .uniform(z[0], z[1], z[3], z[5])
-                .uniformIn(0, 2.0 / z[3], z[0], z[1], z[2], z[3])
-                .build());
+                .uniform(z[0], keyHeads, z[3], z[4])
+                .uniform(z[0], keyHeads, z[3], z[5])
+                .uniform(z[0], z[1], z[2], z[5])
+                .uniformIn(5, 6, z[0], z[1], z[2])
+                .uniformIn(1, 2, z[0], z[1], z[2]);
+        add(
+            cases,
+            AttentionGradOp.INSTANCE,
+            (kind == 2 ? backward.absent() : backward.constants(mask, z[0], 1, 1, z[3])).build());
       }
+    }
+    long[] offsets = {0, 70, 70, 75, 300, 330};
+    long[] keyOffsets = {0, 1, 60, 60, 300, 444};
+    for (int kind = 0; kind < 4; kind++) {
+      AttentionOp.Attrs attrs =
+          new AttentionOp.Attrs(0.6, kind % 2 == 1, kind == 3 ? 50 : 0, kind == 1 ? 0.2 : 0, 7, 8);
+      boolean cross = kind > 1;
+      long rows = cross ? 444 : 330;
+      Sampler.Builder<AttentionOp.Attrs> forward =
+          s.sample(attrs)
+              .uniform(330, 6, 20)
+              .uniform(rows, 3, 20)
+              .uniform(rows, 3, 9)
+              .fixed(DType.I32, offsets);
+      add(
+          cases,
+          PackedAttentionOp.INSTANCE,
+          (cross ? forward.fixed(DType.I32, keyOffsets) : forward.absent()).build());
+      Sampler.Builder<AttentionOp.Attrs> backward =
+          s.sample(attrs)
+              .uniform(330, 6, 9)
+              .uniform(330, 6, 20)
+              .uniform(rows, 3, 20)
+              .uniform(rows, 3, 9)
+              .uniform(330, 6, 9)
+              .uniformIn(5, 6, 6, 330)
+              .uniformIn(1, 2, 6, 330)
+              .fixed(DType.I32, offsets);
+      add(
+          cases,
+          PackedAttentionGradOp.INSTANCE,
+          (cross ? backward.fixed(DType.I32, keyOffsets) : backward.absent()).build());
     }
   }
 

@@ -1,0 +1,407 @@
+package dev.bearhug.tensor.backend.cpu;
+
+import static dev.bearhug.tensor.memory.NativeMemory.getFloat;
+import static dev.bearhug.tensor.memory.NativeMemory.putFloat;
+
+import dev.bearhug.tensor.DType;
+import dev.bearhug.tensor.memory.NativeMemory;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Gradient of attention in blocks of keys (T. Dao, <a
+ * href="https://arxiv.org/abs/2307.08691">FlashAttention-2</a>, 2023): the weights of a tile come
+ * back from its products and each query's maximum and sum.
+ *
+ * <p>A unit of work is a range of keys of one key head. The gradient of queries is summed over a
+ * unit's keys; if keys are split, so that few long sequences keep all threads busy, each part sums
+ * apart and the parts are added in their order.
+ */
+final class AttentionBackward {
+
+  /** Queries of a tile; a multiple of the rows of all kernels. */
+  private static final int QUERIES = 64;
+
+  /** Keys of a block. */
+  private static final int KEYS = 128;
+
+  /** Operations of a piece of work that is worth a thread. */
+  private static final double GRAIN_FLOPS = 1 << 19;
+
+  private final AttentionCall call;
+  private final AttentionKernels kernels;
+  private final HeadRows q;
+  private final HeadRows k;
+  private final HeadRows v;
+  private final HeadRows y;
+  private final HeadRows max;
+  private final HeadRows sum;
+  private final HeadRows gy;
+  private final HeadRows gq;
+  private final HeadRows gk;
+  private final HeadRows gv;
+
+  /** Part {@code part} of {@code parts} of the keys of a head. */
+  private record Unit(int sequence, int head, int from, int to, int part, int parts) {}
+
+  /**
+   * Where everything lies.
+   *
+   * @param y result of the forward pass
+   * @param max maximum of the scores of each query
+   * @param sum sum of the exponentials of each query
+   */
+  record Inputs(
+      HeadRows gy, HeadRows q, HeadRows k, HeadRows v, HeadRows y, HeadRows max, HeadRows sum) {}
+
+  AttentionBackward(AttentionCall call, Inputs in, HeadRows gq, HeadRows gk, HeadRows gv) {
+    this.call = call;
+    this.kernels = call.kernels;
+    this.q = in.q();
+    this.k = in.k();
+    this.v = in.v();
+    this.y = in.y();
+    this.max = in.max();
+    this.sum = in.sum();
+    this.gy = in.gy();
+    this.gq = gq;
+    this.gk = gk;
+    this.gv = gv;
+  }
+
+  /** Fills the gradients. */
+  void run() {
+    List<Unit> units = new ArrayList<>();
+    long heads = (long) call.sequences() * call.keyHeads;
+    long[] partial = new long[call.sequences()];
+    long partialFloats = 0;
+    double flops = 0;
+    for (int n = 0; n < call.sequences(); n++) {
+      int keys = call.keys(n);
+      int parts = call.parts(keys, KEYS, heads);
+      int step = Math.max(1, Tiles.up((keys + parts - 1) / parts, KEYS));
+      parts = Math.max(1, (keys + step - 1) / step);
+      partial[n] = partialFloats;
+      partialFloats += parts == 1 ? 0 : (long) parts * call.heads * paddedQueries(n);
+      flops += 6.0 * call.heads * call.queries(n) * keys * (call.width + call.valueWidth);
+      for (int h = 0; h < call.keyHeads; h++) {
+        for (int part = 0; part < parts; part++) {
+          int from = part * step;
+          units.add(new Unit(n, h, from, Math.min(keys, from + step), part, parts));
+        }
+      }
+    }
+    long grain = Math.max(1, (long) (GRAIN_FLOPS * units.size() / Math.max(1, flops)));
+    try (Scratch parts = new Scratch(4 * partialFloats)) {
+      call.cpu
+          .pool()
+          .parallelFor(
+              units.size(),
+              Math.min(grain, Math.max(1, units.size())),
+              (from, to) -> {
+                for (long i = from; i < to; i++) {
+                  Unit u = units.get((int) i);
+                  try (Work w = new Work(u, parts.address() + 4 * partial[u.sequence()])) {
+                    w.run();
+                  }
+                }
+              });
+      if (partialFloats > 0) {
+        addParts(units, parts.address(), partial);
+      }
+    }
+  }
+
+  /** Floats of the gradient of the queries of one head in scratch memory. */
+  private long paddedQueries(int sequence) {
+    return (long) Tiles.up(call.queries(sequence), kernels.rows())
+        * Tiles.up(call.width, kernels.cols());
+  }
+
+  private void addParts(List<Unit> units, long parts, long[] partial) {
+    for (Unit u : units) {
+      if (u.parts() > 1 && u.part() == 0) {
+        int group = call.group();
+        int rows = call.queries(u.sequence());
+        long base = parts + 4 * partial[u.sequence()];
+        call.cpu.rows(
+            (long) group * rows,
+            (long) u.parts() * call.width,
+            (from, to) -> {
+              for (long i = from; i < to; i++) {
+                addRow(u, (int) (u.head() * group + i / rows), (int) (i % rows), base);
+              }
+            });
+      }
+    }
+  }
+
+  private void addRow(Unit u, int head, int row, long base) {
+    int cols = Tiles.up(call.width, kernels.cols());
+    long size = paddedQueries(u.sequence());
+    long first = base + 4 * (head * size + (long) row * cols);
+    for (int part = 1; part < u.parts(); part++) {
+      long other = first + 4 * part * call.heads * size;
+      for (long i = 0; i < call.width; i++) {
+        putFloat(first + 4 * i, getFloat(first + 4 * i) + getFloat(other + 4 * i));
+      }
+    }
+    kernels.unpack(gq.type(), first, 1, gq.at(u.sequence(), head, row), call.width);
+  }
+
+  /** One unit with its scratch memory. */
+  private final class Work implements AutoCloseable {
+    private final Unit unit;
+    private final int sequence;
+    private final int rows;
+    private final int keys;
+    private final int block;
+    private final int cols;
+    private final int valueCols;
+    private final Scratch scratch;
+
+    /** Keys and values as rows and transposed, and their gradients, for one block. */
+    private final long keyColumns;
+
+    private final long keyPanels;
+    private final long valueColumns;
+    private final long keyGrads;
+    private final long valueGrads;
+
+    /** Queries and gradients of results as rows and as panels, for one tile. */
+    private final long queryRows;
+
+    private final long queryPanels;
+    private final long gradRows;
+    private final long gradPanels;
+
+    private final long scores;
+    private final long scoreGrads;
+    private final long factors;
+    private final long deltas;
+    private final long queryGrads;
+
+    Work(Unit u, long parts) {
+      unit = u;
+      sequence = u.sequence();
+      rows = call.queries(sequence);
+      keys = call.keys(sequence);
+      block = Math.min(KEYS, Tiles.up(u.to() - u.from(), kernels.cols()));
+      cols = Tiles.up(call.width, kernels.cols());
+      valueCols = Tiles.up(call.valueWidth, kernels.cols());
+      int tile = Math.min(QUERIES, Tiles.up(rows, kernels.rows()));
+      long own = u.parts() == 1 ? call.group() * paddedQueries(sequence) : 0;
+      long[] sizes = {
+        (long) block * call.width,
+        (long) block * cols,
+        (long) block * call.valueWidth,
+        (long) block * cols,
+        (long) block * valueCols,
+        (long) tile * call.width,
+        (long) tile * cols,
+        (long) tile * call.valueWidth,
+        (long) tile * valueCols,
+        (long) tile * block,
+        (long) tile * block,
+        block + DropoutKernels.SLACK,
+        (long) call.group() * rows,
+        own
+      };
+      Tiles.Plan plan = new Tiles.Plan();
+      for (int i = 0; i < sizes.length; i++) {
+        sizes[i] = plan.add(sizes[i]);
+      }
+      scratch = new Scratch(plan.bytes());
+      long base = scratch.address();
+      keyColumns = base + sizes[0];
+      keyPanels = base + sizes[1];
+      valueColumns = base + sizes[2];
+      keyGrads = base + sizes[3];
+      valueGrads = base + sizes[4];
+      queryRows = base + sizes[5];
+      queryPanels = base + sizes[6];
+      gradRows = base + sizes[7];
+      gradPanels = base + sizes[8];
+      scores = base + sizes[9];
+      scoreGrads = base + sizes[10];
+      factors = base + sizes[11];
+      deltas = base + sizes[12];
+      queryGrads =
+          u.parts() == 1
+              ? base + sizes[13]
+              : parts
+                  + 4
+                      * ((long) u.part() * call.heads + (long) u.head() * call.group())
+                      * paddedQueries(sequence);
+    }
+
+    void run() {
+      NativeMemory.fill(queryGrads, 4 * call.group() * paddedQueries(sequence), (byte) 0);
+      for (int g = 0; g < call.group(); g++) {
+        deltas(g);
+      }
+      for (int key = unit.from(); key < unit.to(); key += KEYS) {
+        keyBlock(key, Math.min(KEYS, unit.to() - key));
+      }
+      if (unit.parts() == 1) {
+        for (int i = 0; i < call.group() * rows; i++) {
+          int head = head(i / rows);
+          long at = queryGrads(i / rows) + 4L * (i % rows) * cols;
+          kernels.unpack(gq.type(), at, 1, gq.at(sequence, head, i % rows), call.width);
+        }
+      }
+    }
+
+    private int head(int g) {
+      return unit.head() * call.group() + g;
+    }
+
+    private long queryGrads(int g) {
+      return queryGrads + 4 * g * paddedQueries(sequence);
+    }
+
+    /** Writes the product of each query's result and its gradient. */
+    private void deltas(int g) {
+      for (int i = 0; i < rows; i++) {
+        long a = gy.at(sequence, head(g), i);
+        long b = y.at(sequence, head(g), i);
+        if (gy.type() != DType.F32) {
+          kernels.pack(gy.type(), a, 0, 1, call.valueWidth, gradRows);
+          kernels.pack(y.type(), b, 0, 1, call.valueWidth, gradPanels);
+          a = gradRows;
+          b = gradPanels;
+        }
+        putFloat(deltas + 4L * (g * rows + i), kernels.dot(a, b, call.valueWidth));
+      }
+    }
+
+    private void keyBlock(int key, int count) {
+      packKeys(key, count);
+      for (int g = 0; g < call.group(); g++) {
+        for (int row = 0; row < rows; row += QUERIES) {
+          int end = Math.min(rows, row + QUERIES);
+          boolean all = hasMaskedRow(head(g), row, end);
+          if (all || call.sees(sequence, row, end, key, key + count)) {
+            tile(g, row, end, key, count, all);
+          }
+        }
+      }
+      for (int i = 0; i < count; i++) {
+        long to = gk.at(sequence, unit.head(), key + i);
+        kernels.unpack(gk.type(), keyGrads + 4L * i * cols, 1, to, call.width);
+        to = gv.at(sequence, unit.head(), key + i);
+        kernels.unpack(gv.type(), valueGrads + 4L * i * valueCols, 1, to, call.valueWidth);
+      }
+    }
+
+    private void packKeys(int key, int count) {
+      long keyAt = k.at(sequence, unit.head(), key);
+      long valueAt = v.at(sequence, unit.head(), key);
+      kernels.transposed(k.type(), keyAt, k.rowStep(), count, call.width, keyColumns);
+      kernels.panels(k.type(), keyAt, k.rowStep(), count, call.width, keyPanels, block);
+      kernels.transposed(v.type(), valueAt, v.rowStep(), count, call.valueWidth, valueColumns);
+      NativeMemory.fill(keyGrads, 4L * block * cols, (byte) 0);
+      NativeMemory.fill(valueGrads, 4L * block * valueCols, (byte) 0);
+    }
+
+    private boolean hasMaskedRow(int head, int from, int to) {
+      boolean masked = false;
+      for (int i = from; i < to; i++) {
+        masked |= AttentionCall.isMasked(getFloat(max.at(sequence, head, i)));
+      }
+      return masked;
+    }
+
+    private void tile(int g, int from, int to, int key, int count, boolean all) {
+      packQueries(head(g), from, to - from);
+      int m = Tiles.up(to - from, kernels.rows());
+      int n = Tiles.up(count, kernels.cols());
+      dot(m, n, call.width, queryRows, keyColumns, scores);
+      dot(m, n, call.valueWidth, gradRows, valueColumns, scoreGrads);
+      for (int i = from; i < to; i++) {
+        row(g, i, key, count, 4L * (i - from) * n, all);
+      }
+      int depth = to - from;
+      int keyRows = Tiles.up(count, kernels.rows());
+      gather(keyRows, cols, depth, scoreGrads, n, queryPanels, keyGrads);
+      gather(keyRows, valueCols, depth, scores, n, gradPanels, valueGrads);
+      kernels.product(
+          m,
+          cols,
+          count,
+          scoreGrads,
+          n,
+          1,
+          keyPanels,
+          (long) kernels.cols() * block,
+          queryGrads(g) + 4L * from * cols,
+          cols,
+          true);
+    }
+
+    private void packQueries(int head, int from, int count) {
+      int panelRows = Math.min(QUERIES, Tiles.up(rows, kernels.rows()));
+      long query = q.at(sequence, head, from);
+      long grad = gy.at(sequence, head, from);
+      kernels.pack(q.type(), query, q.rowStep(), count, call.width, queryRows);
+      kernels.panels(q.type(), query, q.rowStep(), count, call.width, queryPanels, panelRows);
+      kernels.pack(gy.type(), grad, gy.rowStep(), count, call.valueWidth, gradRows);
+      kernels.panels(gy.type(), grad, gy.rowStep(), count, call.valueWidth, gradPanels, panelRows);
+    }
+
+    /** Products of rows with keys or values: a tile of scores. */
+    private void dot(int m, int n, int depth, long a, long columns, long c) {
+      kernels.product(
+          m, n, depth, a, depth, 1, columns, (long) kernels.cols() * depth, c, n, false);
+    }
+
+    /** Adds the transposed scores times rows to gradients of keys or values. */
+    private void gather(int m, int n, int depth, long a, int aCol, long panels, long c) {
+      int panelRows = Math.min(QUERIES, Tiles.up(rows, kernels.rows()));
+      kernels.product(
+          m, n, depth, a, 1, aCol, panels, (long) kernels.cols() * panelRows, c, n, true);
+    }
+
+    /** From products to dropped weights and gradients of scores, for one query. */
+    private void row(int g, int query, int key, int count, long at, boolean all) {
+      int head = head(g);
+      int from = all ? 0 : Tiles.within(call.firstKey(sequence, query) - key, count);
+      int to = all ? count : Tiles.within(call.endKey(sequence, query) - key, count);
+      long s = scores + at;
+      long d = scoreGrads + at;
+      Tiles.zeroOutside(s, from, to, count);
+      Tiles.zeroOutside(d, from, to, count);
+      if (from >= to) {
+        return;
+      }
+      float scale = (float) call.attrs.scale();
+      float factor = scale;
+      long mask = call.mask(sequence, head, query, key + from);
+      if (all) {
+        call.scores(sequence, head, query, key, count, s);
+        factor = 1;
+        mask = 0;
+      }
+      long keep =
+          call.drops() ? call.factors(sequence, head, query, key + from, to - from, factors) : 0;
+      kernels.gradRow(
+          s + 4L * from,
+          d + 4L * from,
+          factor,
+          mask,
+          getFloat(max.at(sequence, head, query)),
+          1 / getFloat(sum.at(sequence, head, query)),
+          getFloat(deltas + 4L * (g * rows + query)),
+          keep,
+          to - from);
+      if (factor != scale) {
+        kernels.scale(d + 4L * from, scale, to - from);
+      }
+    }
+
+    @Override
+    public void close() {
+      scratch.close();
+    }
+  }
+}
