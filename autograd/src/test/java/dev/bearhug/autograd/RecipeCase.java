@@ -5,6 +5,7 @@ import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.TensorMap;
 import dev.bearhug.tensor.op.std.Reduction;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * One case of the reference values, as recipes read it.
@@ -42,6 +43,16 @@ record RecipeCase(JsonNode json, TensorMap in) {
   /** A whole number, 0 if absent. */
   int axis(String name) {
     return attr(name).asInt();
+  }
+
+  /** A number; infinities are strings in the description. */
+  double number(String name, double otherwise) {
+    JsonNode node = attr(name);
+    if (!node.isTextual()) {
+      return node.asDouble(otherwise);
+    }
+    String text = node.asText().toLowerCase(Locale.ROOT);
+    return text.startsWith("-") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
   }
 
   /** The attribute {@code keepdim}. */

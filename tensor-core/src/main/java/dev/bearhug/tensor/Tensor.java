@@ -11,14 +11,22 @@ import dev.bearhug.tensor.memory.Storage;
 import dev.bearhug.tensor.memory.StorageCleaner;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.NoAttrs;
+import dev.bearhug.tensor.op.std.ActivationOps;
 import dev.bearhug.tensor.op.std.AffineOp;
+import dev.bearhug.tensor.op.std.AmaxOp;
 import dev.bearhug.tensor.op.std.ArgmaxOp;
+import dev.bearhug.tensor.op.std.ArgminOp;
 import dev.bearhug.tensor.op.std.AttentionOp;
+import dev.bearhug.tensor.op.std.Axes;
 import dev.bearhug.tensor.op.std.BceWithLogitsOp;
 import dev.bearhug.tensor.op.std.CatOp;
 import dev.bearhug.tensor.op.std.ClampOp;
 import dev.bearhug.tensor.op.std.CopyOp;
+import dev.bearhug.tensor.op.std.CosineSimilarityOp;
+import dev.bearhug.tensor.op.std.CountNonzeroOp;
 import dev.bearhug.tensor.op.std.CrossEntropyOp;
+import dev.bearhug.tensor.op.std.CumprodOp;
+import dev.bearhug.tensor.op.std.CumsumOp;
 import dev.bearhug.tensor.op.std.DropoutAddLayerNormOp;
 import dev.bearhug.tensor.op.std.DropoutOp;
 import dev.bearhug.tensor.op.std.ElementwiseOps;
@@ -30,21 +38,32 @@ import dev.bearhug.tensor.op.std.LayerNormOp;
 import dev.bearhug.tensor.op.std.LinearCrossEntropyOp;
 import dev.bearhug.tensor.op.std.LinearOp;
 import dev.bearhug.tensor.op.std.LogSoftmaxOp;
+import dev.bearhug.tensor.op.std.LogSumExpOp;
+import dev.bearhug.tensor.op.std.LogicOps;
+import dev.bearhug.tensor.op.std.MathOps;
 import dev.bearhug.tensor.op.std.MatmulOp;
 import dev.bearhug.tensor.op.std.MseLossOp;
+import dev.bearhug.tensor.op.std.NormOp;
+import dev.bearhug.tensor.op.std.NormalizeOp;
 import dev.bearhug.tensor.op.std.PackRowsOp;
 import dev.bearhug.tensor.op.std.PackedAttentionOp;
 import dev.bearhug.tensor.op.std.PermuteOp;
 import dev.bearhug.tensor.op.std.PlainAttention;
 import dev.bearhug.tensor.op.std.PowOp;
+import dev.bearhug.tensor.op.std.ProdOp;
 import dev.bearhug.tensor.op.std.Reduction;
 import dev.bearhug.tensor.op.std.ReshapeOp;
 import dev.bearhug.tensor.op.std.RmsNormOp;
+import dev.bearhug.tensor.op.std.ScanAttrs;
 import dev.bearhug.tensor.op.std.SliceOp;
 import dev.bearhug.tensor.op.std.SoftmaxOp;
+import dev.bearhug.tensor.op.std.SortOp;
 import dev.bearhug.tensor.op.std.SumOp;
+import dev.bearhug.tensor.op.std.TopkOp;
+import dev.bearhug.tensor.op.std.TruthReductionOp;
 import dev.bearhug.tensor.op.std.UnaryOp;
 import dev.bearhug.tensor.op.std.UnpackRowsOp;
+import dev.bearhug.tensor.op.std.VarOp;
 import dev.bearhug.tensor.op.std.WhereOp;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -741,6 +760,41 @@ public final class Tensor implements AutoCloseable {
     return ElementwiseOps.compare(ElementwiseOps.LE, other, this);
   }
 
+  /** Whether both hold; other types than truth values are true where not zero. */
+  public Tensor and(Tensor other) {
+    return LogicOps.AND.apply(this, other);
+  }
+
+  /** Whether one or both hold; other types than truth values are true where not zero. */
+  public Tensor or(Tensor other) {
+    return LogicOps.OR.apply(this, other);
+  }
+
+  /** Whether exactly one holds; other types than truth values are true where not zero. */
+  public Tensor xor(Tensor other) {
+    return LogicOps.XOR.apply(this, other);
+  }
+
+  /** Whether an element is zero or false. */
+  public Tensor not() {
+    return LogicOps.NOT.apply(this);
+  }
+
+  /** Whether an element is not a number. */
+  public Tensor isNan() {
+    return LogicOps.IS_NAN.apply(this);
+  }
+
+  /** Whether an element is infinite. */
+  public Tensor isInf() {
+    return LogicOps.IS_INF.apply(this);
+  }
+
+  /** Whether an element is neither infinite nor not-a-number. */
+  public Tensor isFinite() {
+    return LogicOps.IS_FINITE.apply(this);
+  }
+
   /** {@code -this}. */
   public Tensor neg() {
     return unary(ElementwiseOps.NEG);
@@ -831,6 +885,76 @@ public final class Tensor implements AutoCloseable {
     return unary(ElementwiseOps.SOFTPLUS);
   }
 
+  /** {@code log(sigmoid(this))}. */
+  public Tensor logSigmoid() {
+    return unary(ActivationOps.LOG_SIGMOID);
+  }
+
+  /** {@code this * tanh(softplus(this))} (Misra, 2019). */
+  public Tensor mish() {
+    return unary(ActivationOps.MISH);
+  }
+
+  /** {@code this * sigmoid(1.702 * this)}. */
+  public Tensor quickGelu() {
+    return unary(ActivationOps.QUICK_GELU);
+  }
+
+  /** {@code min(max(this, 0), 6)}. */
+  public Tensor relu6() {
+    return unary(ActivationOps.RELU6);
+  }
+
+  /** {@code this * relu6(this + 3) / 6} (Howard et al., 2019). */
+  public Tensor hardswish() {
+    return unary(ActivationOps.HARDSWISH);
+  }
+
+  /** This where positive, else {@code slope * this}. */
+  public Tensor leakyRelu(double slope) {
+    return ActivationOps.leakyRelu(this, slope);
+  }
+
+  /** This where positive, else {@code alpha * (e^this - 1)} (Clevert et al., 2016). */
+  public Tensor elu(double alpha) {
+    return ActivationOps.elu(this, alpha);
+  }
+
+  /** -1, 0 or 1. */
+  public Tensor sign() {
+    return unary(MathOps.SIGN);
+  }
+
+  /** Largest whole number not above the value. */
+  public Tensor floor() {
+    return unary(MathOps.FLOOR);
+  }
+
+  /** Smallest whole number not below the value. */
+  public Tensor ceil() {
+    return unary(MathOps.CEIL);
+  }
+
+  /** Nearest whole number, a half to the even one. */
+  public Tensor round() {
+    return unary(MathOps.ROUND);
+  }
+
+  /** {@code log(1 + this)}, precise near 0. */
+  public Tensor log1p() {
+    return unary(MathOps.LOG1P);
+  }
+
+  /** {@code e^this - 1}, precise near 0. */
+  public Tensor expm1() {
+    return unary(MathOps.EXPM1);
+  }
+
+  /** {@code this^exponent} element by element. */
+  public Tensor pow(Tensor exponent) {
+    return ElementwiseOps.binary(ElementwiseOps.POW, this, exponent);
+  }
+
   /** {@code this^exponent}. */
   public Tensor pow(double exponent) {
     return Dispatcher.call(PowOp.INSTANCE, exponent, this);
@@ -839,6 +963,16 @@ public final class Tensor implements AutoCloseable {
   /** Values limited to {@code [low, high]}; the gradient is zero outside. */
   public Tensor clamp(double low, double high) {
     return Dispatcher.call(ClampOp.INSTANCE, new ClampOp.Attrs(low, high), this);
+  }
+
+  /** Values not below {@code low}; the gradient is zero below. */
+  public Tensor clampMin(double low) {
+    return clamp(low, Double.POSITIVE_INFINITY);
+  }
+
+  /** Values not above {@code high}; the gradient is zero above. */
+  public Tensor clampMax(double high) {
+    return clamp(Double.NEGATIVE_INFINITY, high);
   }
 
   /** Elements of {@code a} where the condition holds, else of {@code b}; all three broadcast. */
@@ -855,12 +989,12 @@ public final class Tensor implements AutoCloseable {
 
   /** Sum of all elements. */
   public Tensor sum() {
-    return Dispatcher.call(SumOp.INSTANCE, SumOp.Attrs.all(shape()), this);
+    return Dispatcher.call(SumOp.INSTANCE, Axes.all(shape()), this);
   }
 
   /** Sum over axes. */
   public Tensor sum(boolean keepDims, int... axes) {
-    return Dispatcher.call(SumOp.INSTANCE, SumOp.Attrs.of(shape(), keepDims, axes), this);
+    return Dispatcher.call(SumOp.INSTANCE, Axes.of(shape(), keepDims, axes), this);
   }
 
   /** Mean of all elements. */
@@ -870,11 +1004,90 @@ public final class Tensor implements AutoCloseable {
 
   /** Mean over axes. */
   public Tensor mean(boolean keepDims, int... axes) {
-    long n = 1;
-    for (int a : axes) {
-      n *= dim(a);
-    }
-    return sum(keepDims, axes).mul(1.0 / n);
+    Axes a = Axes.of(shape(), keepDims, axes);
+    return Dispatcher.call(SumOp.INSTANCE, a, this).mul(1.0 / a.count(shape()));
+  }
+
+  /** Product of all elements. */
+  public Tensor prod() {
+    return Dispatcher.call(ProdOp.INSTANCE, Axes.all(shape()), this);
+  }
+
+  /** Product over axes. */
+  public Tensor prod(boolean keepDims, int... axes) {
+    return Dispatcher.call(ProdOp.INSTANCE, Axes.of(shape(), keepDims, axes), this);
+  }
+
+  /**
+   * Variance over axes.
+   *
+   * @param correction taken off the number of elements: 1 for an estimate from a sample, else 0
+   */
+  public Tensor var(double correction, boolean keepDims, int... axes) {
+    Axes a = Axes.of(shape(), keepDims, axes);
+    return Dispatcher.call(VarOp.VAR, new VarOp.Attrs(a, correction), this);
+  }
+
+  /** Standard deviation over axes; see {@link #var}. */
+  public Tensor std(double correction, boolean keepDims, int... axes) {
+    Axes a = Axes.of(shape(), keepDims, axes);
+    return Dispatcher.call(VarOp.STD, new VarOp.Attrs(a, correction), this);
+  }
+
+  /** Vector norm of order p over axes; p may be infinite. */
+  public Tensor norm(double p, boolean keepDims, int... axes) {
+    Axes a = Axes.of(shape(), keepDims, axes);
+    return Dispatcher.call(NormOp.INSTANCE, new NormOp.Attrs(p, a), this);
+  }
+
+  /** {@code log(sum(e^this))} over axes, without overflow. */
+  public Tensor logSumExp(boolean keepDims, int... axes) {
+    return Dispatcher.call(LogSumExpOp.INSTANCE, Axes.of(shape(), keepDims, axes), this);
+  }
+
+  /** Largest of all elements; equal ones share the gradient. */
+  public Tensor max() {
+    return Dispatcher.call(AmaxOp.MAX, Axes.all(shape()), this);
+  }
+
+  /** Smallest of all elements; equal ones share the gradient. */
+  public Tensor min() {
+    return Dispatcher.call(AmaxOp.MIN, Axes.all(shape()), this);
+  }
+
+  /** Largest value over axes; equal ones share the gradient. */
+  public Tensor amax(boolean keepDims, int... axes) {
+    return Dispatcher.call(AmaxOp.MAX, Axes.of(shape(), keepDims, axes), this);
+  }
+
+  /** Smallest value over axes; equal ones share the gradient. */
+  public Tensor amin(boolean keepDims, int... axes) {
+    return Dispatcher.call(AmaxOp.MIN, Axes.of(shape(), keepDims, axes), this);
+  }
+
+  /** Whether any element is not zero or false. */
+  public Tensor any() {
+    return Dispatcher.call(TruthReductionOp.ANY, Axes.all(shape()), to(DType.BOOL));
+  }
+
+  /** Whether any element over axes is not zero or false. */
+  public Tensor any(boolean keepDims, int... axes) {
+    return Dispatcher.call(TruthReductionOp.ANY, Axes.of(shape(), keepDims, axes), to(DType.BOOL));
+  }
+
+  /** Whether no element is zero or false. */
+  public Tensor all() {
+    return Dispatcher.call(TruthReductionOp.ALL, Axes.all(shape()), to(DType.BOOL));
+  }
+
+  /** Whether no element over axes is zero or false. */
+  public Tensor all(boolean keepDims, int... axes) {
+    return Dispatcher.call(TruthReductionOp.ALL, Axes.of(shape(), keepDims, axes), to(DType.BOOL));
+  }
+
+  /** Number ({@code I64}) of elements over axes that are not zero or false. */
+  public Tensor countNonzero(boolean keepDims, int... axes) {
+    return Dispatcher.call(CountNonzeroOp.INSTANCE, Axes.of(shape(), keepDims, axes), this);
   }
 
   /** Largest value along an axis; at ties the gradient goes to the first. */
@@ -892,6 +1105,40 @@ public final class Tensor implements AutoCloseable {
   /** Position ({@code I64}) of the first largest value along an axis. */
   public Tensor argmax(int axis) {
     return Dispatcher.call(ArgmaxOp.INSTANCE, shape().axis(axis), this);
+  }
+
+  /** Position ({@code I64}) of the first smallest value along an axis. */
+  public Tensor argmin(int axis) {
+    return Dispatcher.call(ArgminOp.INSTANCE, shape().axis(axis), this);
+  }
+
+  // ---------------------------------------------------------------- scans and sorting
+
+  /** Running sum along an axis. */
+  public Tensor cumsum(int axis) {
+    return Dispatcher.call(CumsumOp.INSTANCE, ScanAttrs.of(shape(), axis), this);
+  }
+
+  /** Running product along an axis. */
+  public Tensor cumprod(int axis) {
+    return Dispatcher.call(CumprodOp.INSTANCE, ScanAttrs.of(shape(), axis), this);
+  }
+
+  /** Values in order along an axis and the positions ({@code I64}) they had; equal ones stay. */
+  public Tensor[] sort(int axis, boolean descending) {
+    return Dispatcher.apply(
+        SortOp.INSTANCE, new SortOp.Attrs(shape().axis(axis), descending), this);
+  }
+
+  /** Positions ({@code I64}) that put the values in order along an axis; equal ones stay. */
+  public Tensor argsort(int axis, boolean descending) {
+    return sort(axis, descending)[1];
+  }
+
+  /** The k largest (or smallest) values along an axis, best first, and their positions. */
+  public Tensor[] topk(long k, int axis, boolean largest) {
+    return Dispatcher.apply(
+        TopkOp.INSTANCE, new TopkOp.Attrs(shape().axis(axis), k, largest), this);
   }
 
   // ---------------------------------------------------------------- linear algebra and networks
@@ -912,6 +1159,30 @@ public final class Tensor implements AutoCloseable {
   /** {@code e^x / sum(e^x)} along the last axis. */
   public Tensor softmax() {
     return Dispatcher.call(SoftmaxOp.INSTANCE, NoAttrs.NONE, this);
+  }
+
+  /** {@code e^x / sum(e^x)} along an axis. */
+  public Tensor softmax(int axis) {
+    boolean last = shape().axis(axis) == rank() - 1;
+    return last ? softmax() : transpose(axis, -1).softmax().transpose(axis, -1);
+  }
+
+  /** {@code log(softmax(x))} along an axis. */
+  public Tensor logSoftmax(int axis) {
+    boolean last = shape().axis(axis) == rank() - 1;
+    return last ? logSoftmax() : transpose(axis, -1).logSoftmax().transpose(axis, -1);
+  }
+
+  /** Vectors along an axis divided by their norm of order p, or by eps where that is larger. */
+  public Tensor normalize(double p, int axis, double eps) {
+    return Dispatcher.call(
+        NormalizeOp.INSTANCE, new NormalizeOp.Attrs(p, shape().axis(axis), eps), this);
+  }
+
+  /** Cosine of the angle between vectors along an axis; see {@link CosineSimilarityOp}. */
+  public Tensor cosineSimilarity(Tensor other, int axis, double eps) {
+    return Dispatcher.call(
+        CosineSimilarityOp.INSTANCE, new CosineSimilarityOp.Attrs(axis, eps), this, other);
   }
 
   /** {@code log(softmax(x))} along the last axis. */

@@ -1,6 +1,6 @@
 package dev.bearhug.tensor.backend.cpu;
 
-/** An element-wise function of two variables in float arithmetic (correctly rounded). */
+/** An element-wise function of two variables (correctly rounded). */
 public enum BinaryOp {
   /** a + b. */
   ADD((a, b) -> a + b),
@@ -13,7 +13,13 @@ public enum BinaryOp {
   /** The larger one; NaN if either is NaN. */
   MAX(Math::max),
   /** The smaller one; NaN if either is NaN. */
-  MIN(Math::min);
+  MIN(Math::min),
+  /** a to the power b. */
+  POW((a, b) -> (float) Math.pow(a, b)),
+  /** The angle of the point (b, a). */
+  ATAN2((a, b) -> (float) Math.atan2(a, b)),
+  /** Remainder of a / b with the sign of a. */
+  FMOD((a, b) -> a % b);
 
   /** A function of two floats. */
   private interface Definition {

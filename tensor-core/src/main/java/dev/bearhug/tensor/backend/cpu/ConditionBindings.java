@@ -16,7 +16,10 @@ import dev.bearhug.tensor.backend.KernelCall;
 import dev.bearhug.tensor.backend.KernelTable;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.std.CompareOp;
+import dev.bearhug.tensor.op.std.LogicalOp;
 import dev.bearhug.tensor.op.std.StandardOps;
+import dev.bearhug.tensor.op.std.TestOp;
+import java.util.function.DoublePredicate;
 
 /** Comparisons and the choice between two tensors, of all element types. */
 final class ConditionBindings {
@@ -33,6 +36,10 @@ final class ConditionBindings {
     for (Op<?> op : StandardOps.all()) {
       if (op instanceof CompareOp compare) {
         table.addStrided(compare.name(), c -> b.compare(c, compare), DType.values());
+      } else if (op instanceof TestOp test) {
+        table.addStrided(test.name(), c -> b.test(c, test.test()), DType.values());
+      } else if (op instanceof LogicalOp logic) {
+        table.addStrided(logic.name(), c -> b.logic(c, logic.function()), DType.BOOL);
       }
     }
     table.addStrided("where", b::where, DType.values());
@@ -64,6 +71,44 @@ final class ConditionBindings {
             doubles(op, type, p, leftStep, q, rightStep, to, (int) count);
           } else {
             longs(op, type, p, leftStep, q, rightStep, to, (int) count);
+          }
+        });
+  }
+
+  private void test(KernelCall c, DoublePredicate test) {
+    Tensor x = c.in(0);
+    Tensor y = c.out(0);
+    DType type = x.dtype();
+    StridedLoop loop = StridedLoop.over(y.shape(), y.layout(), x.layout());
+    long step = loop.stride(1, 0) * type.bytes();
+    loop.forEachRow(
+        cpu.pool(),
+        (starts, from, count) -> {
+          long p = x.address() + starts[1] * type.bytes() + from * step;
+          long to = y.address() + starts[0] + from;
+          for (long i = 0; i < count; i++) {
+            putByte(to + i, truth(test.test(type.read(p + i * step))));
+          }
+        });
+  }
+
+  private void logic(KernelCall c, LogicalOp.Function f) {
+    Tensor a = c.in(0);
+    Tensor b = c.in(1);
+    Tensor y = c.out(0);
+    StridedLoop loop = StridedLoop.over(y.shape(), y.layout(), a.layout(), b.layout());
+    long leftStep = loop.stride(1, 0);
+    long rightStep = loop.stride(2, 0);
+    loop.forEachRow(
+        cpu.pool(),
+        (starts, from, count) -> {
+          long p = a.address() + starts[1] + from * leftStep;
+          long q = b.address() + starts[2] + from * rightStep;
+          long to = y.address() + starts[0] + from;
+          for (long i = 0; i < count; i++) {
+            putByte(
+                to + i,
+                truth(f.of(getByte(p + i * leftStep) != 0, getByte(q + i * rightStep) != 0)));
           }
         });
   }

@@ -25,6 +25,9 @@ public final class CpuBackend extends HostBackend {
     ElementwiseBindings.register(table, cpu);
     CopyBindings.register(table, cpu);
     ReductionBindings.register(table, cpu);
+    RowReductionBindings.register(table, cpu);
+    ScanBindings.register(table, cpu);
+    SortBindings.register(table, cpu);
     MatmulBindings.register(table, cpu);
     NormBindings.register(table, cpu);
     FusedNormBindings.register(table, cpu);

@@ -11,6 +11,7 @@ import dev.bearhug.tensor.backend.KernelTable;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.std.AffineOp;
 import dev.bearhug.tensor.op.std.ClampOp;
+import dev.bearhug.tensor.op.std.ParametricOp;
 import dev.bearhug.tensor.op.std.StandardOps;
 import dev.bearhug.tensor.op.std.UnaryGradOp;
 import dev.bearhug.tensor.op.std.UnaryOp;
@@ -33,7 +34,10 @@ final class ElementwiseBindings {
           "mul", BinaryOp.MUL,
           "div", BinaryOp.DIV,
           "maximum", BinaryOp.MAX,
-          "minimum", BinaryOp.MIN);
+          "minimum", BinaryOp.MIN,
+          "pow_tensor", BinaryOp.POW,
+          "atan2", BinaryOp.ATAN2,
+          "fmod", BinaryOp.FMOD);
 
   private static final Map<String, MapGradOp> GRADS =
       Map.of(
@@ -60,6 +64,8 @@ final class ElementwiseBindings {
         table.add(u.name(), b.unary(u), FloatSpan.TYPES);
       } else if (op instanceof UnaryGradOp g) {
         table.add(g.name(), b.unaryGrad(g), FloatSpan.TYPES);
+      } else if (op instanceof ParametricOp<?> p) {
+        b.parametric(table, p);
       }
     }
     BINARY.forEach((name, op) -> table.addStrided(name, c -> b.binary(c, op), FloatSpan.TYPES));
@@ -202,6 +208,17 @@ final class ElementwiseBindings {
     } else {
       eachElement(c, x -> Math.pow(x, exponent));
     }
+  }
+
+  private <A> void parametric(KernelTable table, ParametricOp<A> op) {
+    table.add(op.name(), c -> eachElement(c, op.function(c.attrs())), FloatSpan.TYPES);
+    table.add(
+        op.grad().name(),
+        c -> {
+          DoubleUnaryOperator derivative = op.grad().derivative(c.attrs());
+          eachPair(c, pairs((gy, x) -> gy * derivative.applyAsDouble(x)));
+        },
+        FloatSpan.TYPES);
   }
 
   // ---------------------------------------------------------------- two inputs

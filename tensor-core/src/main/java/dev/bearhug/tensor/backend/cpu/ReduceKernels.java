@@ -20,6 +20,9 @@ public interface ReduceKernels {
   /** Returns the largest of n elements; NaN if any is NaN, negative infinity for none. */
   float max(long x, long n);
 
+  /** Returns the smallest of n elements; NaN if any is NaN, positive infinity for none. */
+  float min(long x, long n);
+
   /** Writes the sum of each row: {@code out[r] = sum_c x[r, c]}. */
   void sumRows(long x, long out, long rows, long cols);
 
@@ -34,4 +37,10 @@ public interface ReduceKernels {
    * NaN if the row holds one.
    */
   void rowArgMax(long x, long out, long rows, long cols);
+
+  /**
+   * Writes the int64 position of the smallest element of each row: the first among equals, the
+   * first NaN if the row holds one.
+   */
+  void rowArgMin(long x, long out, long rows, long cols);
 }

@@ -10,8 +10,8 @@ import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.backend.KernelCall;
 import dev.bearhug.tensor.backend.KernelTable;
 import dev.bearhug.tensor.memory.NativeMemory;
+import dev.bearhug.tensor.op.std.Axes;
 import dev.bearhug.tensor.op.std.ExtremumOp;
-import dev.bearhug.tensor.op.std.SumOp;
 
 /** Reductions in single precision; sums of 16-bit values too. */
 final class ReductionBindings {
@@ -34,13 +34,14 @@ final class ReductionBindings {
     table.add("sum_wide", b::sum, FloatSpan.TYPES);
     table.add("max", b::max, DType.F32);
     table.add("min", b::min, DType.F32);
-    table.add("argmax", b::argmax, DType.F32);
+    table.add("argmax", c -> b.position(c, false), DType.F32);
+    table.add("argmin", c -> b.position(c, true), DType.F32);
   }
 
   // ---------------------------------------------------------------- sums
 
   private void sum(KernelCall c) {
-    SumOp.Attrs a = c.attrs();
+    Axes a = c.attrs();
     Tensor x = c.in(0);
     Tensor y = c.out(0);
     if (x.numel() == 0) {
@@ -58,7 +59,7 @@ final class ReductionBindings {
   }
 
   /** Writes the sums in single precision. */
-  private void sum(SumOp.Attrs a, Tensor x, long y) {
+  private void sum(Axes a, Tensor x, long y) {
     // Neighbouring axes that are both summed or both kept count as one.
     Shape shape = x.shape();
     long[] sizes = new long[shape.rank() + 1];
@@ -215,11 +216,7 @@ final class ReductionBindings {
         cols,
         (from, to) -> {
           for (long r = from; r < to; r++) {
-            float best = getFloat(x + 4 * r * cols);
-            for (long j = 1; j < cols; j++) {
-              best = Math.min(best, getFloat(x + 4 * (r * cols + j)));
-            }
-            putFloat(y + 4 * r, best);
+            putFloat(y + 4 * r, reduce.min(x + 4 * r * cols, cols));
           }
         });
   }
@@ -246,7 +243,7 @@ final class ReductionBindings {
         });
   }
 
-  private void argmax(KernelCall c) {
+  private void position(KernelCall c, boolean smallest) {
     Shape s = c.in(0).shape();
     int axis = c.<Integer>attrs();
     long x = c.in(0).address();
@@ -258,7 +255,13 @@ final class ReductionBindings {
       cpu.rows(
           outer,
           rows,
-          (from, to) -> reduce.rowArgMax(x + 4 * from * rows, y + 8 * from, to - from, rows));
+          (from, to) -> {
+            if (smallest) {
+              reduce.rowArgMin(x + 4 * from * rows, y + 8 * from, to - from, rows);
+            } else {
+              reduce.rowArgMax(x + 4 * from * rows, y + 8 * from, to - from, rows);
+            }
+          });
       return;
     }
     long groups = (cols + COLUMNS - 1) / COLUMNS;
@@ -270,14 +273,20 @@ final class ReductionBindings {
             long first = unit % groups * COLUMNS;
             long at = unit / groups;
             int count = (int) Math.min(COLUMNS, cols - first);
-            argmaxColumns(
-                x + 4 * (at * rows * cols + first), rows, cols, count, y + 8 * (at * cols + first));
+            positionsInColumns(
+                x + 4 * (at * rows * cols + first),
+                rows,
+                cols,
+                count,
+                smallest,
+                y + 8 * (at * cols + first));
           }
         });
   }
 
-  /** The first largest element, or the first not-a-number, of {@code count} columns. */
-  private static void argmaxColumns(long x, long rows, long cols, int count, long y) {
+  /** The first extreme element, or the first not-a-number, of {@code count} columns. */
+  private static void positionsInColumns(
+      long x, long rows, long cols, int count, boolean smallest, long y) {
     float[] best = new float[count];
     for (int j = 0; j < count; j++) {
       best[j] = getFloat(x + 4L * j);
@@ -286,7 +295,8 @@ final class ReductionBindings {
     for (long r = 1; r < rows; r++) {
       for (int j = 0; j < count; j++) {
         float v = getFloat(x + 4 * (r * cols + j));
-        if (!(v <= best[j]) && best[j] == best[j]) {
+        boolean worse = smallest ? v >= best[j] : v <= best[j];
+        if (!worse && best[j] == best[j]) {
           best[j] = v;
           putLong(y + 8L * j, r);
         }

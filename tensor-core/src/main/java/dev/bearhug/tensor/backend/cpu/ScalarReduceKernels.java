@@ -44,6 +44,15 @@ final class ScalarReduceKernels implements ReduceKernels {
   }
 
   @Override
+  public float min(long x, long n) {
+    float min = Float.POSITIVE_INFINITY;
+    for (long i = 0; i < n; i++) {
+      min = Math.min(min, getFloat(x + 4 * i));
+    }
+    return min;
+  }
+
+  @Override
   public void sumRows(long x, long out, long rows, long cols) {
     for (long r = 0; r < rows; r++) {
       putFloat(out + 4 * r, (float) sum(x + 4 * r * cols, cols));
@@ -81,6 +90,29 @@ final class ScalarReduceKernels implements ReduceKernels {
     for (long r = 0; r < rows; r++) {
       putLong(out + 8 * r, argMax(x + 4 * r * cols, cols));
     }
+  }
+
+  @Override
+  public void rowArgMin(long x, long out, long rows, long cols) {
+    for (long r = 0; r < rows; r++) {
+      putLong(out + 8 * r, argMin(x + 4 * r * cols, cols));
+    }
+  }
+
+  private static long argMin(long x, long n) {
+    long best = 0;
+    float min = Float.POSITIVE_INFINITY;
+    for (long i = 0; i < n; i++) {
+      float value = getFloat(x + 4 * i);
+      if (Float.isNaN(value)) {
+        return i;
+      }
+      if (value < min) {
+        min = value;
+        best = i;
+      }
+    }
+    return best;
   }
 
   private static long argMax(long x, long n) {

@@ -15,8 +15,8 @@ final class VectorBinaries {
 
   private VectorBinaries() {}
 
-  /** Runs {@code op} on two arrays. */
-  static void run(BinaryOp op, long a, long b, long y, long n) {
+  /** Runs {@code op} on two arrays; returns false if it has no SIMD version. */
+  static boolean run(BinaryOp op, long a, long b, long y, long n) {
     switch (op) {
       case ADD -> add(a, b, y, n);
       case SUB -> sub(a, b, y, n);
@@ -24,11 +24,15 @@ final class VectorBinaries {
       case DIV -> div(a, b, y, n);
       case MAX -> max(a, b, y, n);
       case MIN -> min(a, b, y, n);
+      default -> {
+        return false;
+      }
     }
+    return true;
   }
 
-  /** Runs {@code op} on an array and a number. */
-  static void run(BinaryOp op, long a, float b, long y, long n) {
+  /** Runs {@code op} on an array and a number; returns false if it has no SIMD version. */
+  static boolean run(BinaryOp op, long a, float b, long y, long n) {
     FloatVector v = broadcast(b);
     switch (op) {
       case ADD -> add(a, v, y, n);
@@ -37,7 +41,11 @@ final class VectorBinaries {
       case DIV -> div(a, v, y, n);
       case MAX -> max(a, v, y, n);
       case MIN -> min(a, v, y, n);
+      default -> {
+        return false;
+      }
     }
+    return true;
   }
 
   private static void add(long a, long b, long y, long n) {

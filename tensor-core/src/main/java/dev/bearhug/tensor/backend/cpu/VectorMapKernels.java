@@ -29,18 +29,22 @@ final class VectorMapKernels implements MapKernels {
 
   @Override
   public void binary(BinaryOp op, long a, long b, long y, long n) {
-    VectorBinaries.run(op, a, b, y, n);
+    if (!VectorBinaries.run(op, a, b, y, n)) {
+      scalar.binary(op, a, b, y, n);
+    }
   }
 
   @Override
   public void binaryScalar(BinaryOp op, long a, float b, long y, long n) {
-    VectorBinaries.run(op, a, b, y, n);
+    if (!VectorBinaries.run(op, a, b, y, n)) {
+      scalar.binaryScalar(op, a, b, y, n);
+    }
   }
 
   @Override
   public void binaryRow(BinaryOp op, long a, long row, long y, long rows, long cols) {
     for (long r = 0; r < rows; r++) {
-      VectorBinaries.run(op, a + 4 * r * cols, row, y + 4 * r * cols, cols);
+      binary(op, a + 4 * r * cols, row, y + 4 * r * cols, cols);
     }
   }
 

@@ -64,6 +64,22 @@ final class VectorReduceKernels implements ReduceKernels {
   }
 
   @Override
+  public float min(long x, long n) {
+    FloatVector min0 = broadcast(Float.POSITIVE_INFINITY);
+    FloatVector min1 = min0;
+    long end = n - n % (2L * LANES);
+    for (long i = 0; i < end; i += 2L * LANES) {
+      min0 = min0.min(load(x + 4 * i));
+      min1 = min1.min(load(x + 4 * i + BYTES));
+    }
+    for (long i = end; i < n; i += LANES) {
+      VectorMask<Float> rest = tail(i, n);
+      min0 = min0.blend(min0.min(load(x + 4 * i, rest)), rest);
+    }
+    return min0.min(min1).reduceLanes(VectorOperators.MIN);
+  }
+
+  @Override
   public void sumRows(long x, long out, long rows, long cols) {
     for (long r = 0; r < rows; r++) {
       putFloat(out + 4 * r, (float) sum(x + 4 * r * cols, cols));
@@ -93,6 +109,14 @@ final class VectorReduceKernels implements ReduceKernels {
     for (long r = 0; r < rows; r++) {
       long row = x + 4 * r * cols;
       putLong(out + 8 * r, indexOf(max(row, cols), row, cols));
+    }
+  }
+
+  @Override
+  public void rowArgMin(long x, long out, long rows, long cols) {
+    for (long r = 0; r < rows; r++) {
+      long row = x + 4 * r * cols;
+      putLong(out + 8 * r, indexOf(min(row, cols), row, cols));
     }
   }
 

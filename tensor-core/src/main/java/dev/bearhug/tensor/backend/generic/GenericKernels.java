@@ -8,13 +8,16 @@ import dev.bearhug.tensor.backend.KernelCall;
 import dev.bearhug.tensor.backend.KernelTable;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.std.AffineOp;
+import dev.bearhug.tensor.op.std.Axes;
 import dev.bearhug.tensor.op.std.BinaryOp;
 import dev.bearhug.tensor.op.std.ClampOp;
 import dev.bearhug.tensor.op.std.CompareOp;
 import dev.bearhug.tensor.op.std.ExtremumOp;
+import dev.bearhug.tensor.op.std.LogicalOp;
+import dev.bearhug.tensor.op.std.ParametricOp;
 import dev.bearhug.tensor.op.std.SliceGradOp;
 import dev.bearhug.tensor.op.std.StandardOps;
-import dev.bearhug.tensor.op.std.SumOp;
+import dev.bearhug.tensor.op.std.TestOp;
 import dev.bearhug.tensor.op.std.UnaryGradOp;
 import dev.bearhug.tensor.op.std.UnaryOp;
 import java.util.function.DoubleBinaryOperator;
@@ -47,6 +50,13 @@ public final class GenericKernels {
         if (b.integers() != null) {
           table.addStrided(b.name(), c -> zipLongs(c, b.integers()), DType.I32, DType.I64);
         }
+      } else if (op instanceof ParametricOp<?> q) {
+        parametric(table, q);
+      } else if (op instanceof TestOp t) {
+        table.addStrided(t.name(), c -> map(c, x -> t.test().test(x) ? 1 : 0), DType.values());
+      } else if (op instanceof LogicalOp l) {
+        table.addStrided(
+            l.name(), c -> zip(c, (x, y) -> l.function().of(x != 0, y != 0) ? 1 : 0), DType.BOOL);
       } else if (op instanceof CompareOp p) {
         table.addStrided(
             p.name(), c -> zip(c, (x, y) -> p.test().holds(x, y) ? 1 : 0), DType.values());
@@ -63,11 +73,25 @@ public final class GenericKernels {
     table.addStrided("max", GenericKernels::extremum, NUMBERS);
     table.addStrided("min", GenericKernels::minimum, NUMBERS);
     table.addStrided("argmax", GenericKernels::argmax, NUMBERS);
+    table.addStrided("argmin", GenericKernels::argmin, NUMBERS);
     table.addStrided("matmul", GenericKernels::matmul, FLOATS);
+    GenericReductionKernels.register(table);
+    GenericScanKernels.register(table);
     GenericIndexKernels.register(table);
     GenericRandomKernels.register(table);
     GenericAttentionKernels.register(table);
     GenericOptimizerKernels.register(table);
+  }
+
+  private static <A> void parametric(KernelTable table, ParametricOp<A> op) {
+    table.addStrided(op.name(), c -> map(c, op.function(c.attrs())), FLOATS);
+    table.addStrided(
+        op.grad().name(),
+        c -> {
+          DoubleUnaryOperator derivative = op.grad().derivative(c.attrs());
+          zip(c, (gy, x) -> gy * derivative.applyAsDouble(x));
+        },
+        FLOATS);
   }
 
   private static void map(KernelCall c, DoubleUnaryOperator f) {
@@ -154,7 +178,7 @@ public final class GenericKernels {
   }
 
   /** Splits a shape around an axis: product before, size, product after. */
-  private static long[] around(Shape s, int axis) {
+  static long[] around(Shape s, int axis) {
     long outer = 1;
     long inner = 1;
     for (int i = 0; i < s.rank(); i++) {
@@ -190,7 +214,7 @@ public final class GenericKernels {
   }
 
   private static void sum(KernelCall c) {
-    SumOp.Attrs a = c.attrs();
+    Axes a = c.attrs();
     Tensor x = c.in(0);
     // Summed axes go last, so that each result is one run of consecutive elements.
     int[] order = new int[x.rank()];
@@ -238,6 +262,10 @@ public final class GenericKernels {
 
   private static void argmax(KernelCall c) {
     reduceAxis(c, c.<Integer>attrs(), false, true);
+  }
+
+  private static void argmin(KernelCall c) {
+    reduceAxis(c, c.<Integer>attrs(), true, true);
   }
 
   /** First extremum along an axis; not-a-number counts as the extremum. */

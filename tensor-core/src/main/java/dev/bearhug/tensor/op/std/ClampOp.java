@@ -21,8 +21,8 @@ public final class ClampOp extends Op<ClampOp.Attrs> {
   /**
    * Bounds.
    *
-   * @param low smallest result
-   * @param high largest result
+   * @param low smallest result, negative infinity for none
+   * @param high largest result, infinity for none
    */
   public record Attrs(double low, double high) {}
 
@@ -41,16 +41,18 @@ public final class ClampOp extends Op<ClampOp.Attrs> {
   @Override
   public Tensor[] vjp(Vjp v, Attrs a) {
     Tensor x = v.input("x");
-    Tensor low = Tensor.scalar(a.low(), x.dtype(), x.device());
-    Tensor high = Tensor.scalar(a.high(), x.dtype(), x.device());
     Tensor g = v.grad();
-    return Vjp.grads(g.mul(x.ge(low).to(g.dtype())).mul(x.le(high).to(g.dtype())));
+    // Inside is what clamping leaves as it is; not-a-number is nowhere.
+    return Vjp.grads(
+        Tensor.where(x.clamp(a.low(), a.high()).eq(x), g, ElementwiseRows.number(g, 0)));
   }
 
   @Override
   public Stream<Sample<Attrs>> samples(Sampler s) {
     return Stream.of(
         s.sample(new Attrs(-0.4, 0.6)).distinct(0.1, 3, 7).build(),
+        s.sample(new Attrs(Double.NEGATIVE_INFINITY, 0.27)).distinct(0.1, 3, 7).build(),
+        s.sample(new Attrs(-0.33, Double.POSITIVE_INFINITY)).distinct(0.1, 33).build(),
         s.sample(new Attrs(-0.4, 0.6)).uniform(0, 7).build());
   }
 }

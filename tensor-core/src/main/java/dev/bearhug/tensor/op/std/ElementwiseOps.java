@@ -2,6 +2,7 @@ package dev.bearhug.tensor.op.std;
 
 import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.NoAttrs;
 import dev.bearhug.tensor.op.Op;
@@ -10,6 +11,7 @@ import dev.bearhug.tensor.op.Vjp;
 import dev.bearhug.tensor.op.std.UnaryOp.Saved;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -18,53 +20,96 @@ import java.util.function.DoubleUnaryOperator;
  */
 public final class ElementwiseOps {
 
-  private static final List<Op<?>> ROWS = new ArrayList<>();
+  private static final ElementwiseRows ROWS = new ElementwiseRows();
 
   private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
   private static final double GELU_CUBIC = 0.044715;
 
   /** {@code -x}. */
-  public static final UnaryOp NEG = row("neg", x -> -x, Saved.X, x -> -1, -2, 2);
+  public static final UnaryOp NEG = row("neg", x -> -x, Saved.X, x -> -1, (g, x) -> g.neg(), -2, 2);
 
   /** {@code |x|}; derivative 0 at 0. */
-  public static final UnaryOp ABS = row("abs", Math::abs, Saved.X, Math::signum, 0.1, 2);
+  public static final UnaryOp ABS =
+      row("abs", Math::abs, Saved.X, Math::signum, (g, x) -> g.mul(MathOps.SIGN.apply(x)), 0.1, 2);
 
   /** {@code e^x}. */
-  public static final UnaryOp EXP = row("exp", Math::exp, Saved.Y, y -> y, -3, 3);
+  public static final UnaryOp EXP =
+      row("exp", Math::exp, Saved.Y, y -> y, (g, y) -> g.mul(y), -3, 3);
 
   /** Natural logarithm. */
-  public static final UnaryOp LOG = row("log", Math::log, Saved.X, x -> 1 / x, 0.2, 4);
+  public static final UnaryOp LOG =
+      row("log", Math::log, Saved.X, x -> 1 / x, (g, x) -> g.div(x), 0.2, 4);
 
   /** Square root. */
-  public static final UnaryOp SQRT = row("sqrt", Math::sqrt, Saved.Y, y -> 0.5 / y, 0.2, 4);
+  public static final UnaryOp SQRT =
+      row("sqrt", Math::sqrt, Saved.Y, y -> 0.5 / y, (g, y) -> g.div(y).mul(0.5), 0.2, 4);
 
   /** {@code 1 / sqrt(x)}. */
   public static final UnaryOp RSQRT =
-      row("rsqrt", x -> 1 / Math.sqrt(x), Saved.Y, y -> -0.5 * y * y * y, 0.2, 4);
+      row(
+          "rsqrt",
+          x -> 1 / Math.sqrt(x),
+          Saved.Y,
+          y -> -0.5 * y * y * y,
+          (g, y) -> g.mul(y.mul(y.square())).mul(-0.5),
+          0.2,
+          4);
 
   /** {@code x^2}. */
-  public static final UnaryOp SQUARE = row("square", x -> x * x, Saved.X, x -> 2 * x, -2, 2);
+  public static final UnaryOp SQUARE =
+      row("square", x -> x * x, Saved.X, x -> 2 * x, (g, x) -> g.mul(x).mul(2), -2, 2);
 
   /** {@code 1 / x}. */
   public static final UnaryOp RECIPROCAL =
-      row("reciprocal", x -> 1 / x, Saved.Y, y -> -y * y, 0.3, 3);
+      row(
+          "reciprocal",
+          x -> 1 / x,
+          Saved.Y,
+          y -> -y * y,
+          (g, y) -> g.mul(y.square()).neg(),
+          0.3,
+          3);
 
   /** Sine of radians. */
-  public static final UnaryOp SIN = row("sin", Math::sin, Saved.X, Math::cos, -4, 4);
+  public static final UnaryOp SIN =
+      row("sin", Math::sin, Saved.X, Math::cos, (g, x) -> g.mul(x.cos()), -4, 4);
 
   /** Cosine of radians. */
-  public static final UnaryOp COS = row("cos", Math::cos, Saved.X, x -> -Math.sin(x), -4, 4);
+  public static final UnaryOp COS =
+      row("cos", Math::cos, Saved.X, x -> -Math.sin(x), (g, x) -> g.mul(x.sin()).neg(), -4, 4);
 
   /** Hyperbolic tangent. */
-  public static final UnaryOp TANH = row("tanh", Math::tanh, Saved.Y, y -> 1 - y * y, -3, 3);
+  public static final UnaryOp TANH =
+      row(
+          "tanh",
+          Math::tanh,
+          Saved.Y,
+          y -> 1 - y * y,
+          (g, y) -> g.mul(y.square().affine(-1, 1)),
+          -3,
+          3);
 
   /** {@code 1 / (1 + e^-x)}. */
   public static final UnaryOp SIGMOID =
-      row("sigmoid", ElementwiseOps::sigmoid, Saved.Y, y -> y * (1 - y), -5, 5);
+      row(
+          "sigmoid",
+          ElementwiseOps::sigmoid,
+          Saved.Y,
+          y -> y * (1 - y),
+          (g, y) -> g.mul(y.mul(y.affine(-1, 1))),
+          -5,
+          5);
 
   /** {@code max(x, 0)}; derivative 0 at 0. */
   public static final UnaryOp RELU =
-      row("relu", x -> x > 0 || x != x ? x : 0, Saved.Y, y -> y > 0 ? 1 : 0, 0.1, 2);
+      row(
+          "relu",
+          x -> x > 0 || x != x ? x : 0,
+          Saved.Y,
+          y -> y > 0 ? 1 : 0,
+          (g, y) -> ElementwiseRows.inside(g, y, 0, Double.POSITIVE_INFINITY),
+          0.1,
+          2);
 
   /** Gauss error function. */
   public static final UnaryOp ERF =
@@ -73,6 +118,7 @@ public final class ElementwiseOps {
           SpecialFunctions::erf,
           Saved.X,
           x -> 2 / Math.sqrt(Math.PI) * Math.exp(-x * x),
+          (g, x) -> g.mul(x.square().neg().exp()).mul(2 / Math.sqrt(Math.PI)),
           -3,
           3);
 
@@ -83,6 +129,7 @@ public final class ElementwiseOps {
           x -> x * SpecialFunctions.normalCdf(x),
           Saved.X,
           x -> SpecialFunctions.normalCdf(x) + x * SpecialFunctions.normalPdf(x),
+          ElementwiseOps::geluGradient,
           -4,
           4);
 
@@ -93,6 +140,7 @@ public final class ElementwiseOps {
           x -> 0.5 * x * (1 + Math.tanh(geluInner(x))),
           Saved.X,
           ElementwiseOps::geluTanhDerivative,
+          ElementwiseOps::geluTanhGradient,
           -4,
           4);
 
@@ -103,6 +151,10 @@ public final class ElementwiseOps {
           x -> x * sigmoid(x),
           Saved.X,
           x -> sigmoid(x) * (1 + x * (1 - sigmoid(x))),
+          (g, x) -> {
+            Tensor s = x.sigmoid();
+            return g.mul(s.mul(x.mul(s.affine(-1, 1)).add(1)));
+          },
           -5,
           5);
 
@@ -113,6 +165,7 @@ public final class ElementwiseOps {
           x -> Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
           Saved.X,
           ElementwiseOps::sigmoid,
+          (g, x) -> g.mul(x.sigmoid()),
           -5,
           5);
 
@@ -192,6 +245,51 @@ public final class ElementwiseOps {
               -2,
               2));
 
+  /**
+   * {@code a^b}. The gradient of the base is zero where the exponent is; that of the exponent is
+   * zero where the power is zero whatever the base.
+   */
+  public static final BinaryOp POW =
+      row(
+          new BinaryOp(
+              OpSpec.named("pow_tensor")
+                  .inputs("a", "b")
+                  .casts(CastPolicy.F32)
+                  .savesInputs("a", "b")
+                  .savesOutputs("y"),
+              Math::pow,
+              null,
+              ElementwiseOps::powRule,
+              0.3,
+              2));
+
+  /** Angle of the point {@code (b, a)} in radians, from -pi to pi. */
+  public static final BinaryOp ATAN2 =
+      row(
+          new BinaryOp(
+              OpSpec.named("atan2").inputs("a", "b").savesInputs("a", "b"),
+              Math::atan2,
+              null,
+              ElementwiseOps::atan2Rule,
+              0.3,
+              2));
+
+  /** Remainder of {@code a / b} with the sign of {@code a}. */
+  public static final BinaryOp FMOD =
+      row(
+          new BinaryOp(
+              OpSpec.named("fmod").inputs("a", "b").savesInputs("a", "b"),
+              (a, b) -> a % b,
+              null,
+              v ->
+                  Vjp.grads(
+                      v.grad(),
+                      v.needs("b")
+                          ? v.grad().mul(MathOps.TRUNC.apply(v.input("a").div(v.input("b")))).neg()
+                          : null),
+              0.5,
+              2));
+
   /** {@code a == b}. */
   public static final CompareOp EQ = row(new CompareOp("eq", (a, b) -> a == b));
 
@@ -211,22 +309,23 @@ public final class ElementwiseOps {
       DoubleUnaryOperator f,
       Saved saved,
       DoubleUnaryOperator derivative,
+      BinaryOperator<Tensor> gradient,
       double low,
       double high) {
-    UnaryOp op = new UnaryOp(name, f, saved, derivative, low, high);
-    ROWS.add(op);
-    ROWS.add(op.grad());
-    return op;
+    return ROWS.unary(name, f, saved, derivative, gradient, low, high);
   }
 
   private static <T extends Op<?>> T row(T op) {
-    ROWS.add(op);
-    return op;
+    return ROWS.add(op);
   }
 
-  /** All rows, gradients included. */
+  /** All rows of this table and its neighbours, gradients included. */
   static List<Op<?>> rows() {
-    return List.copyOf(ROWS);
+    List<Op<?>> all = new ArrayList<>(ROWS.all());
+    all.addAll(ActivationOps.rows());
+    all.addAll(MathOps.rows());
+    all.addAll(LogicOps.rows());
+    return all;
   }
 
   /** Runs a binary op after promoting both sides to one type. */
@@ -253,7 +352,35 @@ public final class ElementwiseOps {
         g.mul(first.lt(second).to(g.dtype()).add(tie)));
   }
 
-  private static double sigmoid(double x) {
+  private static Tensor[] powRule(Vjp v) {
+    Tensor a = v.input("a");
+    Tensor b = v.input("b");
+    Tensor y = v.output("y");
+    Tensor g = v.grad();
+    Tensor zero = ElementwiseRows.number(g, 0);
+    Tensor base = null;
+    if (v.needs("a")) {
+      Tensor slope = b.mul(binary(POW, a, b.sub(1)));
+      base = Tensor.where(b.eq(zero), zero, g.mul(slope));
+    }
+    Tensor exponent = null;
+    if (v.needs("b")) {
+      // 0^b is 0 for all positive b: the logarithm must not make it not-a-number.
+      Tensor flat = a.eq(zero).and(b.ge(zero));
+      Tensor safe = Tensor.where(flat, ElementwiseRows.number(a, 1), a);
+      exponent = Tensor.where(flat, zero, g.mul(y).mul(safe.log()));
+    }
+    return Vjp.grads(base, exponent);
+  }
+
+  private static Tensor[] atan2Rule(Vjp v) {
+    Tensor a = v.input("a");
+    Tensor b = v.input("b");
+    Tensor g = v.grad().div(a.square().add(b.square()));
+    return Vjp.grads(v.needs("a") ? g.mul(b) : null, v.needs("b") ? g.mul(a).neg() : null);
+  }
+
+  static double sigmoid(double x) {
     double e = Math.exp(-Math.abs(x));
     return x >= 0 ? 1 / (1 + e) : e / (1 + e);
   }
@@ -266,5 +393,19 @@ public final class ElementwiseOps {
     double t = Math.tanh(geluInner(x));
     double inner = SQRT_2_OVER_PI * (1 + 3 * GELU_CUBIC * x * x);
     return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * inner;
+  }
+
+  private static Tensor geluGradient(Tensor g, Tensor x) {
+    Tensor cdf = x.mul(Math.sqrt(0.5)).erf().affine(0.5, 0.5);
+    Tensor pdf = x.square().mul(-0.5).exp().mul(1 / Math.sqrt(2 * Math.PI));
+    return g.mul(cdf.add(x.mul(pdf)));
+  }
+
+  private static Tensor geluTanhGradient(Tensor g, Tensor x) {
+    Tensor square = x.square();
+    Tensor t = x.mul(square.affine(SQRT_2_OVER_PI * GELU_CUBIC, SQRT_2_OVER_PI)).tanh();
+    Tensor inner = square.affine(3 * SQRT_2_OVER_PI * GELU_CUBIC, SQRT_2_OVER_PI);
+    Tensor curved = x.mul(t.square().affine(-0.5, 0.5)).mul(inner);
+    return g.mul(t.affine(0.5, 0.5).add(curved));
   }
 }

@@ -55,7 +55,7 @@ public final class ExtremumOp extends Op<ExtremumOp.Attrs> {
   @Override
   public Tensor[] vjp(Vjp v, Attrs a) {
     Tensor x = v.input("x");
-    Tensor first = (smallest ? x.neg() : x).argmax(a.axis()).unsqueeze(a.axis());
+    Tensor first = (smallest ? x.argmin(a.axis()) : x.argmax(a.axis())).unsqueeze(a.axis());
     Tensor g = a.keepDims() ? v.grad() : v.grad().unsqueeze(a.axis());
     return Vjp.grads(
         Dispatcher.call(

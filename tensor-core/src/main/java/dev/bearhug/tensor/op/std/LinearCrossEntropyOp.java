@@ -172,7 +172,7 @@ public final class LinearCrossEntropyOp extends Op<LinearCrossEntropyOp.Attrs> {
           Tensor product = MatmulWideOp.product(g.transpose(0, 1), part, inner);
           Dispatcher.apply(AccumulateOp.INSTANCE, 1.0, gweight, product);
           if (bias != null) {
-            SumOp.Attrs rows = SumOp.Attrs.of(g.shape(), false, 0);
+            Axes rows = Axes.of(g.shape(), false, 0);
             Dispatcher.apply(AccumulateOp.INSTANCE, 1.0, gbias, SumWideOp.sum(g, inner, rows));
           }
         }

@@ -83,7 +83,7 @@ public final class LinearOp extends Op<NoAttrs> {
                 g2.transpose(0, 1), x.reshape(rows(x.shape()), w.dim(1)), v.inputDType("weight"))
             : null,
         v.inputShape("bias") != null && v.needs("bias")
-            ? SumWideOp.sum(g2, v.inputDType("bias"), SumOp.Attrs.of(g2.shape(), false, 0))
+            ? SumWideOp.sum(g2, v.inputDType("bias"), Axes.of(g2.shape(), false, 0))
             : null);
   }
 

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * {@link SumOp} whose result is at least single precision: sums of 16-bit values are not rounded
  * back. Gradients of biases in mixed precision are such sums.
  */
-public final class SumWideOp extends Op<SumOp.Attrs> {
+public final class SumWideOp extends Op<Axes> {
 
   /** The only instance. */
   public static final SumWideOp INSTANCE = new SumWideOp();
@@ -25,25 +25,25 @@ public final class SumWideOp extends Op<SumOp.Attrs> {
   }
 
   /** The sum in the type wanted for it: the wide one if that is wider than the values. */
-  static Tensor sum(Tensor x, DType wanted, SumOp.Attrs a) {
+  static Tensor sum(Tensor x, DType wanted, Axes a) {
     boolean wide = wanted.bytes() > x.dtype().bytes();
     return wide ? Dispatcher.call(INSTANCE, a, x) : Dispatcher.call(SumOp.INSTANCE, a, x);
   }
 
   @Override
-  public void infer(Inference i, SumOp.Attrs a) {
+  public void infer(Inference i, Axes a) {
     i.requireFloating("x");
-    i.output(SumOp.resultShape(i.shape("x"), a), LayerNormOp.statistics(i.dtype("x")));
+    i.output(a.result(i.shape("x")), LayerNormOp.statistics(i.dtype("x")));
   }
 
   @Override
-  public Tensor[] compose(Tensor[] in, SumOp.Attrs a) {
+  public Tensor[] compose(Tensor[] in, Axes a) {
     Tensor x = in[0].to(LayerNormOp.statistics(in[0].dtype()));
     return new Tensor[] {Dispatcher.call(SumOp.INSTANCE, a, x)};
   }
 
   @Override
-  public Stream<Sample<SumOp.Attrs>> samples(Sampler s) {
+  public Stream<Sample<Axes>> samples(Sampler s) {
     return SumOp.INSTANCE.samples(s);
   }
 }

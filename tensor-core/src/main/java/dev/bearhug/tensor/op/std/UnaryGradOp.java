@@ -1,27 +1,34 @@
 package dev.bearhug.tensor.op.std;
 
+import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.NoAttrs;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
+import java.util.function.BinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
 
-/** Gradient of a {@link UnaryOp}: {@code gx = gy * derivative(saved)}. */
+/**
+ * Gradient of a {@link UnaryOp}: {@code gx = gy * derivative(saved)}. Its definition by ordinary
+ * ops gives the second derivative.
+ */
 public final class UnaryGradOp extends Op<NoAttrs> {
 
   private final DoubleUnaryOperator derivative;
+  private final BinaryOperator<Tensor> gradient;
   private final DoubleUnaryOperator domain;
 
-  UnaryGradOp(String name, DoubleUnaryOperator derivative, DoubleUnaryOperator domain) {
-    super(
-        OpSpec.named(name)
-            .inputs("gy", "saved")
-            .outputs("gx")
-            .notDifferentiable("second derivatives of element-wise functions are not recorded"));
+  UnaryGradOp(
+      String name,
+      DoubleUnaryOperator derivative,
+      BinaryOperator<Tensor> gradient,
+      DoubleUnaryOperator domain) {
+    super(OpSpec.named(name).inputs("gy", "saved").outputs("gx"));
     this.derivative = derivative;
+    this.gradient = gradient;
     this.domain = domain;
   }
 
@@ -36,6 +43,11 @@ public final class UnaryGradOp extends Op<NoAttrs> {
     i.requireSameDType("gy", "saved");
     i.requireShape("saved", i.shape("gy"), "a gradient has the shape of its value");
     i.output(i.shape(0), i.dtype(0));
+  }
+
+  @Override
+  public Tensor[] compose(Tensor[] in, NoAttrs none) {
+    return new Tensor[] {gradient.apply(in[0], in[1])};
   }
 
   @Override

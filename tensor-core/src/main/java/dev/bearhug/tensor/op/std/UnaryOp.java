@@ -12,6 +12,7 @@ import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
 import dev.bearhug.tensor.op.Vjp;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
 
@@ -28,7 +29,17 @@ public final class UnaryOp extends Op<NoAttrs> {
 
   /** Functions whose results, or their differences, need more than 8 bits. */
   private static final Set<String> WIDE_RANGE =
-      Set.of("exp", "expm1", "log", "log1p", "log2", "log10", "rsqrt", "reciprocal", "softplus");
+      Set.of(
+          "exp",
+          "expm1",
+          "log",
+          "log1p",
+          "log2",
+          "log10",
+          "rsqrt",
+          "reciprocal",
+          "softplus",
+          "log_sigmoid");
 
   private final DoubleUnaryOperator function;
   private final UnaryGradOp grad;
@@ -41,6 +52,7 @@ public final class UnaryOp extends Op<NoAttrs> {
       DoubleUnaryOperator function,
       Saved saved,
       DoubleUnaryOperator derivative,
+      BinaryOperator<Tensor> gradient,
       double low,
       double high) {
     super(spec(name, saved));
@@ -49,7 +61,8 @@ public final class UnaryOp extends Op<NoAttrs> {
     this.low = low;
     this.high = high;
     this.grad =
-        new UnaryGradOp(name + "_grad", derivative, saved == Saved.X ? this::domain : this::range);
+        new UnaryGradOp(
+            name + "_grad", derivative, gradient, saved == Saved.X ? this::domain : this::range);
   }
 
   private static OpSpec spec(String name, Saved saved) {
@@ -64,6 +77,11 @@ public final class UnaryOp extends Op<NoAttrs> {
 
   private double range(double unit) {
     return function.applyAsDouble(domain(unit));
+  }
+
+  /** The function of every element of a floating tensor. */
+  public Tensor apply(Tensor x) {
+    return Dispatcher.call(this, NoAttrs.NONE, x);
   }
 
   /** The function on one value. */

@@ -20,6 +20,7 @@ import dev.bearhug.tensor.op.std.AffineOp;
 import dev.bearhug.tensor.op.std.ArgmaxOp;
 import dev.bearhug.tensor.op.std.AttentionGradOp;
 import dev.bearhug.tensor.op.std.AttentionOp;
+import dev.bearhug.tensor.op.std.Axes;
 import dev.bearhug.tensor.op.std.CatOp;
 import dev.bearhug.tensor.op.std.CopyOp;
 import dev.bearhug.tensor.op.std.CrossEntropyGradOp;
@@ -209,16 +210,16 @@ class CpuBindingsTest {
       add(
           cases,
           SumOp.INSTANCE,
-          s.sample(SumOp.Attrs.of(Shape.of(shape), false, axes)).uniform(shape).build());
+          s.sample(Axes.of(Shape.of(shape), false, axes)).uniform(shape).build());
     }
     add(
         cases,
         SumOp.INSTANCE,
-        s.sample(SumOp.Attrs.of(Shape.of(900, 133), false, 0)).uniform(900, 133).build());
+        s.sample(Axes.of(Shape.of(900, 133), false, 0)).uniform(900, 133).build());
     add(
         cases,
         SumOp.INSTANCE,
-        s.sample(SumOp.Attrs.of(Shape.of(90, 1330), true, 1)).uniform(90, 1330).build());
+        s.sample(Axes.of(Shape.of(90, 1330), true, 1)).uniform(90, 1330).build());
     for (int axis = 0; axis < 3; axis++) {
       add(
           cases,

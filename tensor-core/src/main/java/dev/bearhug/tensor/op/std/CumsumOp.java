@@ -1,0 +1,42 @@
+package dev.bearhug.tensor.op.std;
+
+import dev.bearhug.tensor.DType;
+import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.op.CastPolicy;
+import dev.bearhug.tensor.op.Dispatcher;
+import dev.bearhug.tensor.op.Inference;
+import dev.bearhug.tensor.op.Op;
+import dev.bearhug.tensor.op.OpSpec;
+import dev.bearhug.tensor.op.Sample;
+import dev.bearhug.tensor.op.Sampler;
+import dev.bearhug.tensor.op.Vjp;
+import java.util.stream.Stream;
+
+/** Running sum along an axis; accumulated in double. */
+public final class CumsumOp extends Op<ScanAttrs> {
+
+  /** The only instance. */
+  public static final CumsumOp INSTANCE = new CumsumOp();
+
+  private CumsumOp() {
+    super(OpSpec.named("cumsum").inputs("x").casts(CastPolicy.F32));
+  }
+
+  @Override
+  public void infer(Inference i, ScanAttrs a) {
+    i.requireDType("x", DType.F32, DType.F64, DType.BF16, DType.F16, DType.I32, DType.I64);
+    i.output(i.shape(0), i.dtype(0));
+  }
+
+  @Override
+  public Tensor[] vjp(Vjp v, ScanAttrs a) {
+    return Vjp.grads(Dispatcher.call(INSTANCE, a.reversed(), v.grad()));
+  }
+
+  @Override
+  public Stream<Sample<ScanAttrs>> samples(Sampler s) {
+    return Stream.concat(
+        ScanAttrs.samples(s, 1),
+        Stream.of(s.sample(new ScanAttrs(1, false, false)).integers(DType.I64, 9, 3, 4).build()));
+  }
+}
