@@ -153,6 +153,75 @@ public final class Layout {
   }
 
   /**
+   * Windows of an axis: {@code size} neighbours every {@code step} elements. The axis then counts
+   * the windows; a new last axis of {@code size} runs inside of them. Windows may overlap.
+   *
+   * @throws ShapeException unless {@code 0 <= size <= size of the axis} and {@code step >= 1}
+   */
+  public Layout unfold(int axis, long size, long step) {
+    int a = shape.axis(axis);
+    if (size < 0 || size > shape.dim(a) || step < 1) {
+      throw new ShapeException(
+          "unfold",
+          "windows of "
+              + size
+              + " every "
+              + step
+              + " elements do not fit axis "
+              + axis
+              + " of "
+              + shape
+              + " (need 0 <= size <= "
+              + shape.dim(a)
+              + " and step >= 1).");
+    }
+    long[] s = Arrays.copyOf(strides, strides.length + 1);
+    s[strides.length] = strides[a];
+    s[a] *= step;
+    return new Layout(shape.with(a, (shape.dim(a) - size) / step + 1).append(size), s, offset);
+  }
+
+  /**
+   * The diagonal of two axes, which are replaced by one last axis: elements {@code (i, i +
+   * diagonal)}, or {@code (i - diagonal, i)} for a negative number. Empty beyond the corners.
+   */
+  public Layout diagonal(long diagonal, int axis1, int axis2) {
+    int a = shape.axis(axis1);
+    int b = shape.axis(axis2);
+    if (a == b) {
+      throw new ShapeException(
+          "diagonal", "axes " + axis1 + " and " + axis2 + " of " + shape + " are the same axis.");
+    }
+    long row = Math.max(0, -diagonal);
+    long column = Math.max(0, diagonal);
+    long length = Math.max(0, Math.min(shape.dim(a) - row, shape.dim(b) - column));
+    long[] d = new long[strides.length - 1];
+    long[] s = new long[d.length];
+    for (int i = 0, k = 0; i < strides.length; i++) {
+      if (i != a && i != b) {
+        d[k] = shape.dim(i);
+        s[k++] = strides[i];
+      }
+    }
+    d[d.length - 1] = length;
+    s[d.length - 1] = strides[a] + strides[b];
+    return new Layout(
+        Shape.of(d), s, length == 0 ? offset : offset + row * strides[a] + column * strides[b]);
+  }
+
+  /** The elements with some axes running backwards; such a layout is for copies, not for tensors. */
+  public Layout flip(int... axes) {
+    long[] s = strides.clone();
+    long start = offset;
+    for (int axis : axes) {
+      int a = shape.axis(axis);
+      start += Math.max(0, shape.dim(a) - 1) * s[a];
+      s[a] = -s[a];
+    }
+    return new Layout(shape, s, start);
+  }
+
+  /**
    * The same elements seen as a larger shape; axes of size 1 and new leading axes repeat (stride
    * 0).
    */

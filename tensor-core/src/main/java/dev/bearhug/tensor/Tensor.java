@@ -27,13 +27,16 @@ import dev.bearhug.tensor.op.std.CountNonzeroOp;
 import dev.bearhug.tensor.op.std.CrossEntropyOp;
 import dev.bearhug.tensor.op.std.CumprodOp;
 import dev.bearhug.tensor.op.std.CumsumOp;
+import dev.bearhug.tensor.op.std.DiagonalOp;
 import dev.bearhug.tensor.op.std.DropoutAddLayerNormOp;
 import dev.bearhug.tensor.op.std.DropoutOp;
 import dev.bearhug.tensor.op.std.ElementwiseOps;
 import dev.bearhug.tensor.op.std.EmbeddingOp;
 import dev.bearhug.tensor.op.std.ExpandOp;
 import dev.bearhug.tensor.op.std.ExtremumOp;
+import dev.bearhug.tensor.op.std.FlipOp;
 import dev.bearhug.tensor.op.std.GatherOp;
+import dev.bearhug.tensor.op.std.IndexSelectOp;
 import dev.bearhug.tensor.op.std.LayerNormOp;
 import dev.bearhug.tensor.op.std.LinearCrossEntropyOp;
 import dev.bearhug.tensor.op.std.LinearOp;
@@ -47,27 +50,36 @@ import dev.bearhug.tensor.op.std.NormOp;
 import dev.bearhug.tensor.op.std.NormalizeOp;
 import dev.bearhug.tensor.op.std.PackRowsOp;
 import dev.bearhug.tensor.op.std.PackedAttentionOp;
+import dev.bearhug.tensor.op.std.PadOp;
 import dev.bearhug.tensor.op.std.PermuteOp;
 import dev.bearhug.tensor.op.std.PlainAttention;
 import dev.bearhug.tensor.op.std.PowOp;
 import dev.bearhug.tensor.op.std.ProdOp;
 import dev.bearhug.tensor.op.std.Reduction;
+import dev.bearhug.tensor.op.std.RepeatInterleaveOp;
+import dev.bearhug.tensor.op.std.RepeatOp;
 import dev.bearhug.tensor.op.std.ReshapeOp;
 import dev.bearhug.tensor.op.std.RmsNormOp;
+import dev.bearhug.tensor.op.std.RollOp;
 import dev.bearhug.tensor.op.std.ScanAttrs;
 import dev.bearhug.tensor.op.std.SliceOp;
 import dev.bearhug.tensor.op.std.SoftmaxOp;
 import dev.bearhug.tensor.op.std.SortOp;
 import dev.bearhug.tensor.op.std.SumOp;
 import dev.bearhug.tensor.op.std.TopkOp;
+import dev.bearhug.tensor.op.std.TriangleOp;
 import dev.bearhug.tensor.op.std.TruthReductionOp;
 import dev.bearhug.tensor.op.std.UnaryOp;
+import dev.bearhug.tensor.op.std.UnfoldOp;
 import dev.bearhug.tensor.op.std.UnpackRowsOp;
 import dev.bearhug.tensor.op.std.VarOp;
 import dev.bearhug.tensor.op.std.WhereOp;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * A typed, strided view of a device's memory; the value every op takes and gives.
@@ -631,11 +643,16 @@ public final class Tensor implements AutoCloseable {
 
   /** Elements {@code start} to {@code end - 1} of an axis; negative numbers count from its end. */
   public Tensor slice(int axis, long start, long end) {
+    return slice(axis, start, end, 1);
+  }
+
+  /** Every {@code step}-th element of an axis from {@code start} up to before {@code end}. */
+  public Tensor slice(int axis, long start, long end, long step) {
     long size = dim(axis);
     return Dispatcher.call(
         SliceOp.INSTANCE,
         new SliceOp.Attrs(
-            shape().axis(axis), start < 0 ? start + size : start, end < 0 ? end + size : end, 1),
+            shape().axis(axis), start < 0 ? start + size : start, end < 0 ? end + size : end, step),
         this);
   }
 
@@ -646,9 +663,9 @@ public final class Tensor implements AutoCloseable {
     return s.squeeze(axis);
   }
 
-  /** Repeats axes of size 1 and new leading axes without a copy. */
+  /** Repeats axes of size 1 and new leading axes without a copy; a size of -1 stays as it is. */
   public Tensor expand(long... shape) {
-    return Dispatcher.call(ExpandOp.INSTANCE, Shape.of(shape), this);
+    return Dispatcher.call(ExpandOp.INSTANCE, ExpandOp.resolve(shape(), shape), this);
   }
 
   /** Removes an axis of size 1. */
@@ -667,6 +684,146 @@ public final class Tensor implements AutoCloseable {
       d[i] = i == a ? 1 : dim(j++);
     }
     return reshape(d);
+  }
+
+  /** Axes {@code first} to {@code last} joined into one. */
+  public Tensor flatten(int first, int last) {
+    int a = shape().axis(first);
+    int b = shape().axis(last);
+    if (a > b) {
+      throw new ShapeException(
+          "flatten", "axis " + first + " comes after axis " + last + " in " + shape() + ".");
+    }
+    long joined = 1;
+    for (int i = a; i <= b; i++) {
+      joined *= dim(i);
+    }
+    long[] d = new long[rank() - b + a];
+    for (int i = 0; i < d.length; i++) {
+      d[i] = i < a ? dim(i) : i == a ? joined : dim(i + b - a);
+    }
+    return reshape(d);
+  }
+
+  /** One axis moved to another place; the others keep their order. */
+  public Tensor movedim(int from, int to) {
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < rank(); i++) {
+      order.add(i);
+    }
+    Integer moved = order.remove(shape().axis(from));
+    order.add(shape().axis(to), moved);
+    return permute(order.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  /**
+   * The diagonal of two axes as a view; they are replaced by one last axis. 0 is the main diagonal,
+   * positive numbers lie above it.
+   */
+  public Tensor diagonal(long diagonal, int axis1, int axis2) {
+    return Dispatcher.call(
+        DiagonalOp.INSTANCE,
+        new DiagonalOp.Attrs(diagonal, shape().axis(axis1), shape().axis(axis2)),
+        this);
+  }
+
+  /**
+   * Windows of {@code size} elements every {@code step} elements of an axis as a view; a new last
+   * axis runs inside of them.
+   */
+  public Tensor unfold(int axis, long size, long step) {
+    return Dispatcher.call(
+        UnfoldOp.INSTANCE, new UnfoldOp.Attrs(shape().axis(axis), size, step), this);
+  }
+
+  /** Consecutive parts of an axis as views; the sizes add up to that of the axis. */
+  public Tensor[] split(int axis, long... sizes) {
+    if (LongStream.of(sizes).sum() != dim(axis) || LongStream.of(sizes).anyMatch(n -> n < 0)) {
+      throw new ShapeException(
+          "split",
+          "parts of "
+              + Arrays.toString(sizes)
+              + " do not make up axis "
+              + axis
+              + " of "
+              + shape()
+              + " (size "
+              + dim(axis)
+              + ").");
+    }
+    Tensor[] parts = new Tensor[sizes.length];
+    long start = 0;
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = slice(axis, start, start + sizes[i]);
+      start += sizes[i];
+    }
+    return parts;
+  }
+
+  /** An axis in parts of {@code ceil(size / chunks)} as views; the last one may be smaller. */
+  public Tensor[] chunk(int axis, long chunks) {
+    if (chunks < 1) {
+      throw new ShapeException("chunk", "the number of chunks is " + chunks + " but must be > 0.");
+    }
+    long size = dim(axis);
+    long each = Math.max(1, (size + chunks - 1) / chunks);
+    long[] sizes = new long[Math.toIntExact(Math.max(1, (size + each - 1) / each))];
+    Arrays.setAll(sizes, i -> Math.min(each, size - i * each));
+    return split(axis, sizes);
+  }
+
+  // ---------------------------------------------------------------- rearranged copies
+
+  /** Axes running backwards. */
+  public Tensor flip(int... axes) {
+    return FlipOp.apply(this, axes);
+  }
+
+  /** Elements of an axis shifted towards its end; what leaves there enters at its start. */
+  public Tensor roll(long shift, int axis) {
+    return RollOp.apply(this, new long[] {shift}, axis);
+  }
+
+  /** The whole tensor repeated along its axes; further numbers in front make new axes. */
+  public Tensor repeat(long... repeats) {
+    return Dispatcher.call(
+        RepeatOp.INSTANCE, LongStream.of(repeats).boxed().toList(), this);
+  }
+
+  /** Every element of an axis repeated in place. */
+  public Tensor repeatInterleave(long repeats, int axis) {
+    return Dispatcher.call(
+        RepeatInterleaveOp.INSTANCE,
+        new RepeatInterleaveOp.Attrs(repeats, shape().axis(axis)),
+        this);
+  }
+
+  /**
+   * A value added around the last axes: pairs of numbers before and after, from the last axis on;
+   * negative numbers take elements away. {@link PadOp} has the other modes.
+   */
+  public Tensor pad(double value, long... pairs) {
+    return pad(PadOp.Mode.CONSTANT, value, pairs);
+  }
+
+  /**
+   * Elements added around the last axes: pairs of numbers before and after, from the last axis on.
+   *
+   * @param value for mode constant, of no effect in the others
+   */
+  public Tensor pad(PadOp.Mode mode, double value, long... pairs) {
+    return Dispatcher.call(
+        PadOp.INSTANCE, PadOp.Attrs.ofLast(rank(), pairs, mode, value), this);
+  }
+
+  /** The lower triangle of the last two axes up to a diagonal, zero elsewhere. */
+  public Tensor tril(long diagonal) {
+    return Dispatcher.call(TriangleOp.TRIL, diagonal, this);
+  }
+
+  /** The upper triangle of the last two axes from a diagonal on, zero elsewhere. */
+  public Tensor triu(long diagonal) {
+    return Dispatcher.call(TriangleOp.TRIU, diagonal, this);
   }
 
   // ---------------------------------------------------------------- element-wise
@@ -1235,6 +1392,34 @@ public final class Tensor implements AutoCloseable {
     return Dispatcher.call(GatherOp.INSTANCE, shape().axis(axis), this, index);
   }
 
+  /**
+   * Elements along an axis by an index tensor; the other axes of both broadcast. {@link Indexing}
+   * has further ways to read and write by index.
+   */
+  public Tensor takeAlongAxis(Tensor index, int axis) {
+    return Indexing.takeAlongAxis(this, index, axis);
+  }
+
+  /** Slices of an axis by their numbers {@code I64[n]}. */
+  public Tensor indexSelect(int axis, Tensor index) {
+    return Dispatcher.call(IndexSelectOp.INSTANCE, shape().axis(axis), this, index);
+  }
+
+  /** The elements where a mask holds, in row-major order; both broadcast. */
+  public Tensor maskedSelect(Tensor mask) {
+    return Indexing.maskedSelect(this, mask);
+  }
+
+  /** Coordinates of the elements that are not zero, {@code I64[count, rank]}. */
+  public Tensor nonzero() {
+    return Indexing.nonzero(this);
+  }
+
+  /** These classes {@code I64[..]} as unit vectors {@code I64[.., classes]}. */
+  public Tensor oneHot(long classes) {
+    return Indexing.oneHot(this, classes);
+  }
+
   /** Rows of this table {@code [v, d]} by {@code I64} ids {@code [..]}, giving {@code [.., d]}. */
   public Tensor embedding(Tensor ids) {
     return Dispatcher.call(EmbeddingOp.INSTANCE, EmbeddingOp.Attrs.NO_PADDING, this, ids);
@@ -1365,8 +1550,9 @@ public final class Tensor implements AutoCloseable {
   /** Tensors of equal shape joined along a new axis. */
   public static Tensor stack(int axis, Tensor... parts) {
     Tensor[] wider = new Tensor[parts.length];
-    Arrays.setAll(wider, i -> parts[i].unsqueeze(axis));
-    return cat(axis, wider);
+    int at = axis < 0 ? axis + parts[0].rank() + 1 : axis;
+    Arrays.setAll(wider, i -> parts[i].unsqueeze(at));
+    return cat(at, wider);
   }
 
   @Override

@@ -125,6 +125,75 @@ class LayoutTest {
   }
 
   @Test
+  void windowsShowNeighbours() {
+    for (Layout base : bases()) {
+      for (int axis = 0; axis < 3; axis++) {
+        for (long size = 1; size <= base.shape().dim(axis); size++) {
+          for (long step = 1; step <= 3; step++) {
+            checkWindows(base, base.unfold(axis, size, step), axis, step);
+          }
+        }
+      }
+    }
+    assertThat(Layout.contiguous(Shape.of(7)).unfold(0, 3, 2).shape()).isEqualTo(Shape.of(3, 3));
+  }
+
+  private static void checkWindows(Layout base, Layout windows, int axis, long step) {
+    long[] to = new long[4];
+    for (long i = 0; i < windows.shape().numel(); i++) {
+      split(windows.shape(), i, to);
+      long[] from = {to[0], to[1], to[2]};
+      from[axis] = to[axis] * step + to[3];
+      assertThat(windows.position(i))
+          .as("%s as %s, element %d", base, windows, i)
+          .isEqualTo(base.position(number(base.shape(), from)));
+    }
+  }
+
+  @Test
+  void diagonalsShowElementsOfOffset() {
+    for (Layout base : bases()) {
+      for (int[] order : ORDERS) {
+        for (long offset = -4; offset <= 4; offset++) {
+          checkDiagonal(base, base.diagonal(offset, order[0], order[1]), order, offset);
+        }
+      }
+    }
+  }
+
+  private static void checkDiagonal(Layout base, Layout diagonal, int[] order, long offset) {
+    List<Long> expected = new ArrayList<>();
+    long[] at = new long[3];
+    for (long k = 0; k < base.shape().dim(order[2]); k++) {
+      for (long i = 0; i < base.shape().dim(order[0]); i++) {
+        if (i + offset >= 0 && i + offset < base.shape().dim(order[1])) {
+          at[order[0]] = i;
+          at[order[1]] = i + offset;
+          at[order[2]] = k;
+          expected.add(base.position(number(base.shape(), at)));
+        }
+      }
+    }
+    assertThat(positions(diagonal))
+        .as("%s, diagonal %d of %s", base, offset, Arrays.toString(order))
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void flippedAxesRunBackwards() {
+    for (Layout base : bases()) {
+      Layout flipped = base.flip(0, 2);
+      long[] at = new long[3];
+      for (long i = 0; i < base.shape().numel(); i++) {
+        split(base.shape(), i, at);
+        at[0] = base.shape().dim(0) - 1 - at[0];
+        at[2] = base.shape().dim(2) - 1 - at[2];
+        assertThat(flipped.position(i)).isEqualTo(base.position(number(base.shape(), at)));
+      }
+    }
+  }
+
+  @Test
   void aHugeStepTakesTheFirstElement() {
     Layout base = Layout.contiguous(Shape.of(5));
     assertThat(base.slice(0, 1, 5, Long.MAX_VALUE).shape()).isEqualTo(Shape.of(1));

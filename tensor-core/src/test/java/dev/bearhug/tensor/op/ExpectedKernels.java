@@ -24,7 +24,8 @@ final class ExpectedKernels {
           "trunc_grad sign sign_grad pow_tensor atan2 fmod isnan isinf isfinite logical_not",
           "logical_and logical_or logical_xor",
           "add sub mul div maximum minimum eq ne lt le affine clamp pow copy where",
-          "slice_grad cat gather scatter_add embedding embedding_grad sum max min argmax matmul",
+          "slice_grad cat flip diagonal_grad gather scatter scatter_add index_select index_add",
+          "index_copy wrap_index nonzero embedding embedding_grad sum max min argmax matmul",
           "prod amax amin any all argmin cumsum cumprod cumprod_grad sort topk",
           "dropout accumulate adamw adamw_8bit lion sgd",
           "attention_packed attention_packed_grad");
@@ -43,6 +44,7 @@ final class ExpectedKernels {
           "sinh sinh_grad cosh cosh_grad floor floor_grad ceil ceil_grad round round_grad trunc",
           "trunc_grad sign sign_grad pow_tensor atan2 fmod isnan isinf isfinite logical_not",
           "add sub mul div maximum minimum eq ne lt le affine clamp pow copy where slice_grad cat",
+          "flip diagonal_grad scatter index_select index_add index_copy",
           "gather scatter_add embedding embedding_grad sum max min argmax matmul linear softmax",
           "prod amax amin argmin cumsum cumprod cumprod_grad sort topk var std norm logsumexp",
           "softmax_grad log_softmax log_softmax_grad layer_norm layer_norm_grad attention",

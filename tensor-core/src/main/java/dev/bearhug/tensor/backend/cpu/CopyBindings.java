@@ -12,8 +12,10 @@ import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.backend.KernelCall;
 import dev.bearhug.tensor.backend.KernelTable;
 import dev.bearhug.tensor.memory.NativeMemory;
+import dev.bearhug.tensor.op.std.DiagonalGradOp;
 import dev.bearhug.tensor.op.std.SliceGradOp;
 import dev.bearhug.tensor.op.std.SliceOp;
+import java.util.List;
 
 /** Copies, conversions and joins of all element types. */
 final class CopyBindings {
@@ -35,6 +37,8 @@ final class CopyBindings {
     CopyBindings b = new CopyBindings(cpu);
     table.addStrided("copy", b::copy, DType.values());
     table.addStrided("cat", b::cat, DType.values());
+    table.addStrided("flip", b::flip, DType.values());
+    table.addStrided("diagonal_grad", b::diagonalGrad, DType.F32, DType.F64, DType.BF16, DType.F16);
     table.addStrided("slice_grad", b::sliceGrad, DType.F32, DType.F64, DType.BF16, DType.F16);
   }
 
@@ -143,6 +147,27 @@ final class CopyBindings {
       copyTo(c.in(p), y.address() + part.offset() * bytes, part);
       start = end;
     }
+  }
+
+  private void flip(KernelCall c) {
+    Tensor x = c.in(0);
+    Tensor y = c.out(0);
+    int[] axes = c.<List<Integer>>attrs().stream().mapToInt(Integer::intValue).toArray();
+    Layout backwards = x.layout().flip(axes);
+    int bytes = x.dtype().bytes();
+    long first = x.storage().address() + backwards.offset() * bytes;
+    StridedCopy.copy(cpu.pool(), first, backwards, y.address(), y.layout(), bytes);
+  }
+
+  private void diagonalGrad(KernelCall c) {
+    Tensor gx = c.out(0);
+    int bytes = gx.dtype().bytes();
+    long base = gx.address();
+    cpu.elements(
+        gx.numel() * bytes,
+        (from, to) -> NativeMemory.fill(base + from, to - from, (byte) 0));
+    Layout diagonal = c.<DiagonalGradOp.Attrs>attrs().of(gx.layout());
+    copyTo(c.in(0), base + (diagonal.offset() - gx.layout().offset()) * bytes, diagonal);
   }
 
   private void sliceGrad(KernelCall c) {

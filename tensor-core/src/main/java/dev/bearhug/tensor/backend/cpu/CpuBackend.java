@@ -35,6 +35,8 @@ public final class CpuBackend extends HostBackend {
     ConditionBindings.register(table, cpu);
     IndexBindings.register(table, cpu);
     PackingBindings.register(table, cpu);
+    SliceIndexBindings.register(table, cpu);
+    ScatterBindings.register(table, cpu);
     LossBindings.register(table, cpu);
     OptimizerBindings.register(table, cpu);
     RandomBindings.register(table, cpu);

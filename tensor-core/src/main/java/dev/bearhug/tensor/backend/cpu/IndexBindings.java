@@ -1,11 +1,10 @@
 package dev.bearhug.tensor.backend.cpu;
 
-import static dev.bearhug.tensor.memory.NativeMemory.getFloat;
 import static dev.bearhug.tensor.memory.NativeMemory.getLong;
-import static dev.bearhug.tensor.memory.NativeMemory.putFloat;
 
 import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Layout;
+import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.backend.KernelCall;
 import dev.bearhug.tensor.backend.KernelTable;
@@ -31,7 +30,6 @@ final class IndexBindings {
     table.add("embedding", b::embedding, DType.F32, DType.BF16, DType.F16, DType.F64);
     table.add("embedding_grad", b::embeddingGrad, FloatSpan.TYPES);
     table.add("gather", b::gather, DType.values());
-    table.add("scatter_add", b::scatterAdd, DType.F32);
   }
 
   // ---------------------------------------------------------------- tables
@@ -69,7 +67,7 @@ final class IndexBindings {
     Tensor ids = c.in(1);
     checkIds("embedding_grad", ids, a.vocabulary());
     int[] ends = new int[Math.toIntExact(a.vocabulary()) + 1];
-    int[] positions = sortByRow(ids, ends);
+    int[] positions = sortByRow(ids.address(), ids.numel(), ends);
     FloatSpan gy = FloatSpan.of(cpu, c.in(0));
     long gweight = c.out(0).address();
     long width = c.out(0).dim(1);
@@ -92,6 +90,10 @@ final class IndexBindings {
                     map.binary(BinaryOp.ADD, target + 4 * first, added, target + 4 * first, n);
                   });
             }
+            if (a.scaleByFrequency() && ends[row + 1] > ends[row] + 1) {
+              long sum = gweight + 4 * row * width;
+              map.binaryScalar(BinaryOp.DIV, sum, ends[row + 1] - ends[row], sum, width);
+            }
           }
         });
   }
@@ -99,11 +101,12 @@ final class IndexBindings {
   /**
    * Numbers of the ids, ordered by row of the table and then by position.
    *
+   * @param base address of the ids
+   * @param count number of ids
    * @param ends receives, at row r, where its ids start; those of the next row start where it ends
    */
-  private static int[] sortByRow(Tensor ids, int[] ends) {
-    int n = Math.toIntExact(ids.numel());
-    long base = ids.address();
+  static int[] sortByRow(long base, long count, int[] ends) {
+    int n = Math.toIntExact(count);
     for (int i = 0; i < n; i++) {
       ends[(int) getLong(base + 8L * i) + 1]++;
     }
@@ -120,12 +123,17 @@ final class IndexBindings {
 
   // ---------------------------------------------------------------- one axis
 
-  private static void checkIndices(String op, Tensor index, long size) {
-    long base = index.address();
-    for (long i = 0, n = index.numel(); i < n; i++) {
+  /** Requires all indices of a dense tensor to be in {@code [0, size)}. */
+  static void checkIndices(String op, Tensor index, long size) {
+    checkIndices(op, index.address(), index.shape(), size);
+  }
+
+  /** Requires all indices of dense memory to be in {@code [0, size)}. */
+  static void checkIndices(String op, long base, Shape shape, long size) {
+    for (long i = 0, n = shape.numel(); i < n; i++) {
       long at = getLong(base + 8 * i);
       if (at < 0 || at >= size) {
-        throw IndexErrors.index(op, at, index.shape(), i, size);
+        throw IndexErrors.index(op, at, shape, i, size);
       }
     }
   }
@@ -161,38 +169,13 @@ final class IndexBindings {
         });
   }
 
-  private static void move(long from, long to, int bytes) {
+  /** Copies one element of 1, 2, 4 or 8 bytes. */
+  static void move(long from, long to, int bytes) {
     switch (bytes) {
       case 1 -> NativeMemory.putByte(to, NativeMemory.getByte(from));
       case 2 -> NativeMemory.putShort(to, NativeMemory.getShort(from));
       case 4 -> NativeMemory.putInt(to, NativeMemory.getInt(from));
       default -> NativeMemory.putLong(to, getLong(from));
     }
-  }
-
-  private void scatterAdd(KernelCall c) {
-    int axis = c.<Integer>attrs();
-    Tensor x = c.in(0);
-    Tensor index = c.in(1);
-    checkIndices("scatter_add", index, x.dim(axis));
-    long values = x.address();
-    long at = index.address();
-    long source = c.in(2).address();
-    long y = c.out(0).address();
-    cpu.elements(
-        x.numel(),
-        (from, to) -> NativeMemory.copy(values + 4 * from, y + 4 * from, 4 * (to - from)));
-    StridedLoop loop = StridedLoop.over(index.shape(), index.layout(), withoutAxis(x, index, axis));
-    long step = loop.stride(1, 0);
-    long axisStep = Layout.contiguous(x.shape()).stride(axis);
-    // One thread: two elements may meet in one place, and the order of their sum must not vary.
-    loop.forEachRowInOrder(
-        (starts, from, count) -> {
-          for (long i = from; i < from + count; i++) {
-            long element = starts[0] + i;
-            long to = y + 4 * (starts[1] + i * step + getLong(at + 8 * element) * axisStep);
-            putFloat(to, getFloat(to) + getFloat(source + 4 * element));
-          }
-        });
   }
 }

@@ -78,6 +78,7 @@ public final class GenericKernels {
     GenericReductionKernels.register(table);
     GenericScanKernels.register(table);
     GenericIndexKernels.register(table);
+    GenericLayoutKernels.register(table);
     GenericRandomKernels.register(table);
     GenericAttentionKernels.register(table);
     GenericOptimizerKernels.register(table);

@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 
 /**
  * Gradient of {@link EmbeddingOp}: {@code gweight[ids[..], :] += gy[.., :]}, zero in the row of the
- * padding index. The sums are at least single precision.
+ * padding index, and optionally divided by the number of ids of the row. The sums are at least
+ * single precision.
  */
 public final class EmbeddingGradOp extends Op<EmbeddingGradOp.Attrs> {
 
@@ -26,8 +27,15 @@ public final class EmbeddingGradOp extends Op<EmbeddingGradOp.Attrs> {
    *
    * @param vocabulary its rows
    * @param paddingIndex row without gradient, -1 for none
+   * @param scaleByFrequency whether a row is divided by the number of its ids
    */
-  public record Attrs(long vocabulary, long paddingIndex) {}
+  public record Attrs(long vocabulary, long paddingIndex, boolean scaleByFrequency) {
+
+    /** Sums. */
+    public Attrs(long vocabulary, long paddingIndex) {
+      this(vocabulary, paddingIndex, false);
+    }
+  }
 
   private EmbeddingGradOp() {
     super(
@@ -53,6 +61,7 @@ public final class EmbeddingGradOp extends Op<EmbeddingGradOp.Attrs> {
     return Stream.of(
         s.sample(new Attrs(7, -1)).uniform(2, 3, 5).indices(7, 2, 3).build(),
         s.sample(new Attrs(4, 2)).uniform(9, 17).indices(4, 9).build(),
+        s.sample(new Attrs(4, 2, true)).uniform(9, 17).indices(4, 9).build(),
         s.sample(new Attrs(3, -1)).uniform(0, 4).indices(3, 0).build());
   }
 

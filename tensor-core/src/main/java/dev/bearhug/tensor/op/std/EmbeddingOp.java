@@ -21,7 +21,8 @@ import java.util.stream.Stream;
  * Rows of a table: {@code y[.., :] = weight[ids[..], :]} with weight {@code [v, d]}, ids {@code
  * I64[..]} and y {@code [.., d]}.
  *
- * <p>The row of the padding index is looked up like any other but gets no gradient.
+ * <p>The row of the padding index is looked up like any other but gets no gradient. With scaling by
+ * frequency the gradient op gives the mean instead of the sum over the ids of a row.
  */
 public final class EmbeddingOp extends Op<EmbeddingOp.Attrs> {
 
@@ -29,14 +30,20 @@ public final class EmbeddingOp extends Op<EmbeddingOp.Attrs> {
   public static final EmbeddingOp INSTANCE = new EmbeddingOp();
 
   /**
-   * The padding.
+   * The gradient of the rows.
    *
    * @param paddingIndex row without gradient, -1 for none
+   * @param scaleByFrequency whether the gradient of a row is divided by the number of its ids
    */
-  public record Attrs(long paddingIndex) {
+  public record Attrs(long paddingIndex, boolean scaleByFrequency) {
 
-    /** Every row gets its gradient. */
+    /** Every row gets its whole gradient. */
     public static final Attrs NO_PADDING = new Attrs(-1);
+
+    /** A padding row, no division. */
+    public Attrs(long paddingIndex) {
+      this(paddingIndex, false);
+    }
   }
 
   private EmbeddingOp() {
@@ -52,13 +59,22 @@ public final class EmbeddingOp extends Op<EmbeddingOp.Attrs> {
     i.require(
         table.rank() == 2,
         () -> "weight is " + table + " but must be [vocabulary, features]. Check its axes.");
+    i.require(
+        a.paddingIndex() >= -1 && a.paddingIndex() < table.dim(0),
+        () ->
+            "padding index "
+                + a.paddingIndex()
+                + " is outside [0, "
+                + table.dim(0)
+                + ") (-1 for none).");
     i.output(i.shape("ids").append(table.dim(1)), i.dtype("weight"));
   }
 
   @Override
   public Tensor[] vjp(Vjp v, Attrs a) {
     EmbeddingGradOp.Attrs grad =
-        new EmbeddingGradOp.Attrs(v.inputShape("weight").dim(0), a.paddingIndex());
+        new EmbeddingGradOp.Attrs(
+            v.inputShape("weight").dim(0), a.paddingIndex(), a.scaleByFrequency());
     return Vjp.grads(
         Dispatcher.call(EmbeddingGradOp.INSTANCE, grad, v.grad(), v.input("ids")), null);
   }
@@ -94,6 +110,12 @@ public final class EmbeddingOp extends Op<EmbeddingOp.Attrs> {
                 "embedding: id -100 at position (1) is outside [0, 4).\n"
                     + "  Labels with an ignore index are no input ids; pad inputs with the pad"
                     + " token."),
+        s.sample(new Attrs(4))
+            .uniform(4, 2)
+            .indices(4, 2)
+            .fails(
+                ShapeException.class,
+                "embedding: padding index 4 is outside [0, 4) (-1 for none)."),
         s.sample(Attrs.NO_PADDING)
             .uniform(4)
             .indices(4, 2)

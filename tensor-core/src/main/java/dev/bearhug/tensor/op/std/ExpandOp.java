@@ -4,11 +4,13 @@ import dev.bearhug.tensor.Layout;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.op.CastPolicy;
+import dev.bearhug.tensor.error.ShapeException;
 import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
 import dev.bearhug.tensor.op.ViewOp;
 import dev.bearhug.tensor.op.Vjp;
+import java.util.Arrays;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +23,27 @@ public final class ExpandOp extends ViewOp<Shape> {
 
   private ExpandOp() {
     super(OpSpec.named("expand").inputs("x").casts(CastPolicy.KEEP));
+  }
+
+  /** Replaces sizes of -1 by those of the source, aligned at the last axis. */
+  public static Shape resolve(Shape source, long[] target) {
+    long[] d = target.clone();
+    for (int i = 0; i < d.length; i++) {
+      int axis = i - d.length + source.rank();
+      if (d[i] == -1) {
+        if (axis < 0) {
+          throw new ShapeException(
+              "expand",
+              "a size of -1 needs an axis to keep, new leading axes have none: "
+                  + source
+                  + " to "
+                  + Arrays.toString(target)
+                  + ".");
+        }
+        d[i] = source.dim(axis);
+      }
+    }
+    return Shape.of(d);
   }
 
   @Override

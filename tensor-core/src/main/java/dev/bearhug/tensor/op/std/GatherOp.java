@@ -49,8 +49,8 @@ public final class GatherOp extends Op<Integer> {
 
   @Override
   public Tensor[] vjp(Vjp v, Integer axis) {
-    Shape in = v.inputShape("x");
-    Tensor zeros = Tensor.full(in, 0, v.grad().dtype(), v.grad().device());
+    Tensor zeros =
+        Tensor.scalar(0, v.grad().dtype(), v.grad().device()).expand(v.inputShape("x").dims());
     return Vjp.grads(
         Dispatcher.call(ScatterAddOp.INSTANCE, axis, zeros, v.input("index"), v.grad()), null);
   }

@@ -58,6 +58,29 @@ public final class IndexErrors {
   }
 
   /**
+   * An index outside an axis whose indices may also count from its end.
+   *
+   * @param op name of the op
+   * @param index the offending index
+   * @param shape shape of the index tensor
+   * @param at row-major number of the element in the index tensor
+   * @param size size of the indexed axis
+   */
+  public static IndexException wrapped(String op, long index, Shape shape, long at, long size) {
+    return new IndexException(
+        op,
+        "index "
+            + index
+            + " at position "
+            + coordinates(shape, at)
+            + " is outside [-"
+            + size
+            + ", "
+            + size
+            + ").");
+  }
+
+  /**
    * An id outside an embedding table.
    *
    * @param op name of the op

@@ -2,6 +2,7 @@ package dev.bearhug.tensor.op.std;
 
 import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.OpSpec;
@@ -20,6 +21,12 @@ public final class ScatterAddOp extends Op<Integer> {
 
   private ScatterAddOp() {
     super(OpSpec.named("scatter_add").inputs("x", "index", "source").savesInputs("index"));
+  }
+
+  /** Runs the op; a source that is larger than the index is cut. */
+  public static Tensor apply(Tensor x, int axis, Tensor index, Tensor source) {
+    return Dispatcher.call(
+        INSTANCE, x.shape().axis(axis), x, index, ScatterOp.fit(source, index));
   }
 
   @Override

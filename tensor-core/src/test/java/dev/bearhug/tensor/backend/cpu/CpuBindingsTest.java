@@ -25,12 +25,18 @@ import dev.bearhug.tensor.op.std.CatOp;
 import dev.bearhug.tensor.op.std.CopyOp;
 import dev.bearhug.tensor.op.std.CrossEntropyGradOp;
 import dev.bearhug.tensor.op.std.CrossEntropyOp;
+import dev.bearhug.tensor.op.std.DiagonalGradOp;
+import dev.bearhug.tensor.op.std.DiagonalOp;
 import dev.bearhug.tensor.op.std.DropoutOp;
 import dev.bearhug.tensor.op.std.ElementwiseOps;
 import dev.bearhug.tensor.op.std.EmbeddingGradOp;
 import dev.bearhug.tensor.op.std.EmbeddingOp;
 import dev.bearhug.tensor.op.std.ExtremumOp;
+import dev.bearhug.tensor.op.std.FlipOp;
 import dev.bearhug.tensor.op.std.GatherOp;
+import dev.bearhug.tensor.op.std.IndexAddOp;
+import dev.bearhug.tensor.op.std.IndexCopyOp;
+import dev.bearhug.tensor.op.std.IndexSelectOp;
 import dev.bearhug.tensor.op.std.LayerNormGradOp;
 import dev.bearhug.tensor.op.std.LayerNormOp;
 import dev.bearhug.tensor.op.std.LinearOp;
@@ -42,6 +48,7 @@ import dev.bearhug.tensor.op.std.Reduction;
 import dev.bearhug.tensor.op.std.RmsNormGradOp;
 import dev.bearhug.tensor.op.std.RmsNormOp;
 import dev.bearhug.tensor.op.std.ScatterAddOp;
+import dev.bearhug.tensor.op.std.ScatterOp;
 import dev.bearhug.tensor.op.std.SliceGradOp;
 import dev.bearhug.tensor.op.std.SliceOp;
 import dev.bearhug.tensor.op.std.SoftmaxGradOp;
@@ -277,6 +284,7 @@ class CpuBindingsTest {
             .build());
     addIndexed(cases, s);
     addFused(cases, s);
+    addSlices(cases, s);
     return cases;
   }
 
@@ -303,6 +311,52 @@ class CpuBindingsTest {
           ScatterAddOp.INSTANCE,
           s.sample(axis).uniform(40, 41, 42).indices(20, 33, 34, 35).uniform(33, 34, 35).build());
     }
+  }
+
+  private static void addSlices(List<Case<?>> cases, Sampler s) {
+    add(
+        cases,
+        EmbeddingGradOp.INSTANCE,
+        s.sample(new EmbeddingGradOp.Attrs(300, 7, true)).uniform(2000, 33).indices(300, 2000).build());
+    long[][] shapes = {{50, 600, 33}, {3, 600, 33}, {1, 600, 129}, {70, 600, 1}};
+    for (long[] d : shapes) {
+      long n = 700;
+      add(
+          cases,
+          IndexSelectOp.INSTANCE,
+          s.sample(1).uniform(d).indices(600, n).build());
+      add(
+          cases,
+          IndexAddOp.INSTANCE,
+          s.sample(new IndexAddOp.Attrs(1, d[0] == 3 ? 0.5 : 1))
+              .uniform(d)
+              .indices(400, n)
+              .uniform(d[0], n, d[2])
+              .build());
+      add(
+          cases,
+          IndexCopyOp.INSTANCE,
+          s.sample(1).uniform(d).indices(400, n).uniform(d[0], n, d[2]).build());
+    }
+    for (int axis = 0; axis < 3; axis++) {
+      add(
+          cases,
+          ScatterOp.INSTANCE,
+          s.sample(axis).uniform(40, 41, 42).indices(20, 33, 34, 35).uniform(33, 34, 35).build());
+      // The other axes are whole, so that columns are neighbours.
+      add(
+          cases,
+          ScatterAddOp.INSTANCE,
+          s.sample(axis).uniform(40, 41, 42).indices(20, 40, 41, 42).uniform(40, 41, 42).build());
+    }
+    add(
+        cases,
+        DiagonalGradOp.INSTANCE,
+        s.sample(new DiagonalGradOp.Attrs(Shape.of(30, 50, 40), new DiagonalOp.Attrs(3, 2, 0)))
+            .uniform(50, 27)
+            .build());
+    add(cases, FlipOp.INSTANCE, s.sample(List.of(0, 2)).uniform(30, 50, 40).build());
+    add(cases, FlipOp.INSTANCE, s.sample(List.of(1)).uniform(30, 50, 40).build());
   }
 
   private static void addFused(List<Case<?>> cases, Sampler s) {
