@@ -2,6 +2,7 @@ package dev.bearhug.autograd;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bearhug.tensor.Indexing;
+import dev.bearhug.tensor.Products;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.std.EmbeddingOp;
@@ -26,14 +27,30 @@ final class IndexRecipes {
   }
 
   private static void products(RecipeTable t) {
-    t.longSums("matmul", "linear", "addmm", "baddbmm");
-    t.one(
-        "matmul",
-        j -> RecipeTable.rank(j, "a") >= 2 && RecipeTable.rank(j, "b") >= 2,
-        c -> c.x("a").matmul(c.x("b")));
+    t.longSums("matmul", "linear", "addmm", "baddbmm", "einsum");
+    t.one("matmul", c -> c.x("a").matmul(c.x("b")));
     t.one("linear", c -> c.x("input").linear(c.x("weight"), c.orNull("bias")));
-    t.one("addmm", c -> c.x("input").add(c.x("mat1").matmul(c.x("mat2"))));
-    t.one("baddbmm", IndexRecipes::baddbmm);
+    t.one(
+        "addmm",
+        c ->
+            Products.addmm(
+                c.x("input"),
+                c.x("mat1"),
+                c.x("mat2"),
+                c.attr("beta").asDouble(1),
+                c.attr("alpha").asDouble(1)));
+    t.one(
+        "baddbmm",
+        c ->
+            Products.baddbmm(
+                c.x("input"),
+                c.x("b1"),
+                c.x("b2"),
+                c.attr("beta").asDouble(1),
+                c.attr("alpha").asDouble(1)));
+    t.one("outer", c -> c.x("a").outer(c.x("b")));
+    t.one("dot", c -> c.x("a").dot(c.x("b")));
+    t.one("einsum", c -> Tensor.einsum(c.attr("equation").asText(), c.all()));
   }
 
   private static void views(RecipeTable t) {
@@ -123,11 +140,6 @@ final class IndexRecipes {
             c.attr("scale_grad_by_freq").asBoolean(false)),
         c.x("weight"),
         c.x("ids"));
-  }
-
-  private static Tensor baddbmm(RecipeCase c) {
-    Tensor product = c.x("b1").matmul(c.x("b2")).mul(c.attr("alpha").asDouble());
-    return c.x("input").mul(c.attr("beta").asDouble()).add(product);
   }
 
   /** A number or a list. */

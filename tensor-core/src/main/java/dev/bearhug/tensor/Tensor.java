@@ -1302,10 +1302,30 @@ public final class Tensor implements AutoCloseable {
 
   /**
    * Matrix product over the last two axes, {@code [..., m, k] x [..., k, n]}; leading axes
-   * broadcast.
+   * broadcast. A left side with one axis is a row, a right side with one axis a column, and the
+   * axis of size 1 disappears from the result.
    */
   public Tensor matmul(Tensor other) {
-    return Dispatcher.call(MatmulOp.INSTANCE, NoAttrs.NONE, this, other);
+    return MatmulOp.apply(this, other);
+  }
+
+  /** Inner product of two vectors of one size. */
+  public Tensor dot(Tensor other) {
+    return MatmulOp.dot(this, other);
+  }
+
+  /** All products of elements of two vectors: {@code [n, m]}. */
+  public Tensor outer(Tensor other) {
+    return MatmulOp.outer(this, other);
+  }
+
+  /**
+   * Sum of products by Einstein's convention, such as {@code einsum("bhid,bhjd->bhij", q, k)}. A
+   * repeated label in an operand takes the diagonal, {@code ...} stands for further axes, and
+   * without {@code ->} the labels that occur once make the result, in alphabetical order.
+   */
+  public static Tensor einsum(String equation, Tensor... operands) {
+    return Einsum.apply(equation, operands);
   }
 
   /** {@code this · weightᵀ + bias} with weight {@code [out, in]} and bias {@code [out]} or null. */

@@ -168,6 +168,8 @@ class IndexingTest {
                 + " 3, 4].");
     assertThatThrownBy(() -> x.pad(0, 1))
         .hasMessage("pad: padding [1] does not fit 2 axes (a pair per axis, from the last one on).");
+    assertThatThrownBy(() -> x.dot(x))
+        .hasMessage("dot: [3, 4] and [3, 4] must be vectors of one size.");
   }
 
   @Test
@@ -182,6 +184,28 @@ class IndexingTest {
     assertThat(x.chunk(1, 4)[2].address()).isEqualTo(x.address() + 16);
     assertThat(x.slice(1, -3, 6, 2).toFloatArray())
         .containsExactly(3, 5, 9, 11, 15, 17, 21, 23);
+  }
+
+  @Test
+  void vectorsMultiplyAsRowsAndColumns() {
+    Tensor v = Tensor.of(new float[] {1, 2, 3});
+    Tensor m = counting(3, 2);
+    assertThat(v.matmul(v).shape()).isEqualTo(Shape.scalar());
+    assertThat(v.matmul(v).item()).isEqualTo(14);
+    assertThat(v.matmul(m).toFloatArray()).containsExactly(16, 22);
+    assertThat(m.transpose(0, 1).matmul(v).toFloatArray()).containsExactly(16, 22);
+    assertThat(v.matmul(counting(5, 3, 2)).shape()).isEqualTo(Shape.of(5, 2));
+    assertThat(counting(5, 2, 3).matmul(v).shape()).isEqualTo(Shape.of(5, 2));
+    assertThat(v.outer(v.add(1)).toFloatArray()).containsExactly(2, 3, 4, 4, 6, 8, 6, 9, 12);
+    assertThat(Tensor.stack(-1, v, v).toFloatArray()).containsExactly(1, 1, 2, 2, 3, 3);
+  }
+
+  @Test
+  void factorZeroIgnoresWhatIsNoNumber() {
+    Tensor nan = Tensor.full(Shape.of(2), Double.NaN, DType.F32, Device.CPU);
+    Tensor a = Tensor.ones(2, 2);
+    assertThat(Products.addmm(nan, a, a, 0, 1).toFloatArray()).containsOnly(2);
+    assertThat(Products.addmm(nan, a, a).toFloatArray()).containsOnly(Float.NaN);
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.ShapeException;
 import dev.bearhug.tensor.op.CastPolicy;
+import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.NoAttrs;
@@ -26,6 +27,36 @@ public final class MatmulOp extends Op<NoAttrs> {
 
   private MatmulOp() {
     super(OpSpec.named("matmul").inputs("a", "b").savesInputs("a", "b").casts(CastPolicy.LOW));
+  }
+
+  /** The product of tensors of any rank from 1 on: one axis is a row left and a column right. */
+  public static Tensor apply(Tensor a, Tensor b) {
+    if (a.rank() == 1 && b.rank() == 1) {
+      return dot(a, b);
+    }
+    if (a.rank() == 1) {
+      return Dispatcher.call(INSTANCE, NoAttrs.NONE, a.unsqueeze(0), b).squeeze(-2);
+    }
+    return b.rank() == 1
+        ? Dispatcher.call(INSTANCE, NoAttrs.NONE, a, b.unsqueeze(1)).squeeze(-1)
+        : Dispatcher.call(INSTANCE, NoAttrs.NONE, a, b);
+  }
+
+  /** Inner product of two vectors. */
+  public static Tensor dot(Tensor a, Tensor b) {
+    if (a.rank() != 1 || !a.shape().equals(b.shape())) {
+      throw new ShapeException(
+          "dot", a.shape() + " and " + b.shape() + " must be vectors of one size.");
+    }
+    return Dispatcher.call(INSTANCE, NoAttrs.NONE, a.unsqueeze(0), b.unsqueeze(1)).reshape();
+  }
+
+  /** All products of elements of two vectors. */
+  public static Tensor outer(Tensor a, Tensor b) {
+    if (a.rank() != 1 || b.rank() != 1) {
+      throw new ShapeException("outer", a.shape() + " and " + b.shape() + " must be vectors.");
+    }
+    return a.unsqueeze(1).mul(b);
   }
 
   @Override
@@ -68,9 +99,19 @@ public final class MatmulOp extends Op<NoAttrs> {
         v.needs("a")
             ? MatmulWideOp.product(g, v.input("b").transpose(-2, -1), v.inputDType("a"))
             : null,
-        v.needs("b")
-            ? MatmulWideOp.product(v.input("a").transpose(-2, -1), g, v.inputDType("b"))
-            : null);
+        v.needs("b") ? rightGradient(v, v.input("a"), g) : null);
+  }
+
+  /** A right side that all of a batch shares sums over the batch inside of one product. */
+  private static Tensor rightGradient(Vjp v, Tensor a, Tensor g) {
+    if (v.inputShape("b").rank() == 2 && a.rank() > 2) {
+      long rows = a.shape().dropLast(1).numel();
+      return MatmulWideOp.product(
+          a.reshape(rows, a.dim(-1)).transpose(0, 1),
+          g.reshape(rows, g.dim(-1)),
+          v.inputDType("b"));
+    }
+    return MatmulWideOp.product(a.transpose(-2, -1), g, v.inputDType("b"));
   }
 
   @Override
@@ -79,6 +120,7 @@ public final class MatmulOp extends Op<NoAttrs> {
         s.sample().uniform(3, 5).uniform(5, 4).build(),
         s.sample().uniform(2, 3, 4, 5).uniform(2, 3, 5, 6).build(),
         s.sample().uniform(2, 1, 4, 5).uniform(3, 5, 2).build(),
+        s.sample().uniform(2, 2, 3, 4).uniform(4, 5).build(),
         s.sample().uniform(17, 33).uniform(33, 19).build(),
         s.sample().uniform(1, 7).uniform(7, 1).build(),
         s.sample().uniform(0, 5).uniform(5, 4).build(),

@@ -72,6 +72,8 @@ public final class StandardOps {
             TopkOp.INSTANCE,
             MatmulOp.INSTANCE,
             MatmulWideOp.INSTANCE,
+            AddMatmulOp.ADDMM,
+            AddMatmulOp.BADDBMM,
             LinearOp.INSTANCE,
             SoftmaxOp.INSTANCE,
             SoftmaxGradOp.INSTANCE,
