@@ -3,10 +3,13 @@ package dev.bearhug.autograd;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.bearhug.tensor.Indexing;
 import dev.bearhug.tensor.Products;
+import dev.bearhug.tensor.Spatial;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.op.Dispatcher;
+import dev.bearhug.tensor.op.std.Conv2dOp;
 import dev.bearhug.tensor.op.std.EmbeddingOp;
 import dev.bearhug.tensor.op.std.PadOp;
+import dev.bearhug.tensor.op.std.PoolWindow;
 import dev.bearhug.tensor.op.std.RollOp;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,10 +27,11 @@ final class IndexRecipes {
     views(t);
     copies(t);
     indexing(t);
+    spatial(t);
   }
 
   private static void products(RecipeTable t) {
-    t.longSums("matmul", "linear", "addmm", "baddbmm", "einsum");
+    t.longSums("matmul", "linear", "addmm", "baddbmm", "einsum", "conv1d", "conv2d");
     t.one("matmul", c -> c.x("a").matmul(c.x("b")));
     t.one("linear", c -> c.x("input").linear(c.x("weight"), c.orNull("bias")));
     t.one(
@@ -79,8 +83,7 @@ final class IndexRecipes {
         c ->
             c.x()
                 .pad(
-                    PadOp.Mode.valueOf(
-                        c.attr("mode").asText("constant").toUpperCase(Locale.ROOT)),
+                    PadOp.Mode.valueOf(c.attr("mode").asText("constant").toUpperCase(Locale.ROOT)),
                     c.attr("value").asDouble(0),
                     longs(c.attr("pad"))));
     t.one(
@@ -103,21 +106,15 @@ final class IndexRecipes {
     t.one("embedding", IndexRecipes::embedding);
     t.one("gather", c -> c.x("x").gather(c.axis("dim"), c.x("index")));
     t.one("take_along_dim", c -> c.x("x").takeAlongAxis(c.x("index"), c.axis("dim")));
+    t.one("scatter", c -> Indexing.scatter(c.x("x"), c.axis("dim"), c.x("index"), c.x("src")));
     t.one(
-        "scatter", c -> Indexing.scatter(c.x("x"), c.axis("dim"), c.x("index"), c.x("src")));
-    t.one(
-        "scatter_add",
-        c -> Indexing.scatterAdd(c.x("x"), c.axis("dim"), c.x("index"), c.x("src")));
+        "scatter_add", c -> Indexing.scatterAdd(c.x("x"), c.axis("dim"), c.x("index"), c.x("src")));
     t.one("index_select", c -> c.x("x").indexSelect(c.axis("dim"), c.x("index")));
     t.one(
         "index_add",
         c ->
             Indexing.indexAdd(
-                c.x("x"),
-                c.axis("dim"),
-                c.x("index"),
-                c.x("src"),
-                c.attr("alpha").asDouble(1)));
+                c.x("x"), c.axis("dim"), c.x("index"), c.x("src"), c.attr("alpha").asDouble(1)));
     t.one(
         "index_put",
         c ->
@@ -128,6 +125,41 @@ final class IndexRecipes {
     t.one("masked_select", c -> c.x("x").maskedSelect(c.x("mask")));
     t.one("one_hot", c -> c.x().oneHot(c.attr("num_classes").asLong()));
     t.one("nonzero", c -> c.x().nonzero());
+  }
+
+  private static void spatial(RecipeTable t) {
+    t.one(
+        "conv1d",
+        c ->
+            Spatial.conv1d(
+                c.x("x"),
+                c.x("weight"),
+                c.orNull("bias"),
+                convAxis(c, 0),
+                c.attr("groups").asLong(1)));
+    t.one(
+        "conv2d",
+        c ->
+            Spatial.conv2d(
+                c.x("x"),
+                c.x("weight"),
+                c.orNull("bias"),
+                convAxis(c, 0),
+                convAxis(c, 1),
+                c.attr("groups").asLong(1)));
+    t.one("max_pool1d", c -> Spatial.maxPool1d(c.x(), window(c, 0), ceil(c)));
+    t.one("max_pool2d", c -> Spatial.maxPool2d(c.x(), window(c, 0), window(c, 1), ceil(c)));
+    t.one("avg_pool1d", c -> Spatial.avgPool1d(c.x(), window(c, 0), ceil(c), padding(c)));
+    t.one(
+        "avg_pool2d",
+        c ->
+            Spatial.avgPool2d(
+                c.x(),
+                window(c, 0),
+                window(c, 1),
+                ceil(c),
+                padding(c),
+                c.attr("divisor_override").asLong(0)));
   }
 
   private static Tensor embedding(RecipeCase c) {
@@ -199,5 +231,36 @@ final class IndexRecipes {
       }
     }
     return indices.toArray(new Tensor[0]);
+  }
+
+  /** A number per axis, or one for all axes. */
+  private static long along(JsonNode node, int axis, long absent) {
+    return node.isArray() ? node.get(axis).asLong() : node.asLong(absent);
+  }
+
+  private static Conv2dOp.Axis convAxis(RecipeCase c, int axis) {
+    long dilation = along(c.attr("dilation"), axis, 1);
+    if (c.attr("padding").asText().equals("same")) {
+      return Conv2dOp.Axis.same(c.x("weight").dim(2 + axis), dilation);
+    }
+    return Conv2dOp.Axis.of(
+        along(c.attr("stride"), axis, 1), along(c.attr("padding"), axis, 0), dilation);
+  }
+
+  private static PoolWindow window(RecipeCase c, int axis) {
+    long kernel = along(c.attr("kernel"), axis, 1);
+    return new PoolWindow(
+        kernel,
+        along(c.attr("stride"), axis, kernel),
+        along(c.attr("padding"), axis, 0),
+        along(c.attr("dilation"), axis, 1));
+  }
+
+  private static boolean ceil(RecipeCase c) {
+    return c.attr("ceil_mode").asBoolean(false);
+  }
+
+  private static boolean padding(RecipeCase c) {
+    return c.attr("count_include_pad").asBoolean(true);
   }
 }

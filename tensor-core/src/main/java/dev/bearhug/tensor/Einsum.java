@@ -212,9 +212,7 @@ final class Einsum {
         ? term
         : new Term(
             term.t().sum(false, axes),
-            Arrays.stream(term.labels())
-                .filter(l -> EinsumEquation.contains(needed, l))
-                .toArray());
+            Arrays.stream(term.labels()).filter(l -> EinsumEquation.contains(needed, l)).toArray());
   }
 
   private static Term product(Term first, Term second, int[] needed) {
@@ -235,8 +233,7 @@ final class Einsum {
     Tensor y =
         rows.reshape(dims(a, batch, size(a, left), k))
             .matmul(columns.reshape(dims(b, batch, k, size(b, right))));
-    long[] shape =
-        concatSizes(sizes(a, batch), sizes(a, left), sizes(b, right));
+    long[] shape = concatSizes(sizes(a, batch), sizes(a, left), sizes(b, right));
     return new Term(y.reshape(shape), all);
   }
 

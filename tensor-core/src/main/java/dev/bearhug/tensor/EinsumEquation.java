@@ -32,8 +32,7 @@ record EinsumEquation(String text, List<int[]> operands, int[] result) {
     for (String part : left.split(",", -1)) {
       operands.add(labels(text, part));
     }
-    int[] result =
-        arrow < 0 ? implicit(operands) : labels(text, compact.substring(arrow + 2));
+    int[] result = arrow < 0 ? implicit(operands) : labels(text, compact.substring(arrow + 2));
     checkResult(text, operands, result);
     return new EinsumEquation(text, operands, result);
   }

@@ -75,7 +75,9 @@ public final class Indexing {
     return x.expand(shape.dims()).reshape(-1).indexSelect(0, rows);
   }
 
-  /** Coordinates of the elements that are not zero, {@code I64[count, rank]}, in row-major order. */
+  /**
+   * Coordinates of the elements that are not zero, {@code I64[count, rank]}, in row-major order.
+   */
   public static Tensor nonzero(Tensor x) {
     return NonzeroOp.apply(x);
   }
@@ -144,7 +146,9 @@ public final class Indexing {
     return indexCopy(x, axis, index, source);
   }
 
-  /** Slice {@code i} of an axis {@code repeats[i]} times; the gradient sums over the repetitions. */
+  /**
+   * Slice {@code i} of an axis {@code repeats[i]} times; the gradient sums over the repetitions.
+   */
   public static Tensor repeatInterleave(Tensor x, Tensor repeats, int axis) {
     long[] counts = repeats.toLongArray();
     if (repeats.rank() != 1 || counts.length != x.dim(axis)) {

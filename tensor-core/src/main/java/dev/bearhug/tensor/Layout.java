@@ -209,7 +209,9 @@ public final class Layout {
         Shape.of(d), s, length == 0 ? offset : offset + row * strides[a] + column * strides[b]);
   }
 
-  /** The elements with some axes running backwards; such a layout is for copies, not for tensors. */
+  /**
+   * The elements with some axes running backwards; such a layout is for copies, not for tensors.
+   */
   public Layout flip(int... axes) {
     long[] s = strides.clone();
     long start = offset;

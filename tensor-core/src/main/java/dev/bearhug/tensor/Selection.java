@@ -52,8 +52,7 @@ final class Selection {
     for (int a : axes) {
       long size = x.dim(a);
       Tensor at = WrapIndexOp.apply(user, perAxis.get(a), size, true);
-      rows =
-          rows == null ? at : rows.mul(Tensor.scalar(size, DType.I64, x.device())).add(at);
+      rows = rows == null ? at : rows.mul(Tensor.scalar(size, DType.I64, x.device())).add(at);
     }
     Tensor flat = rows.expand(common.dims()).reshape(-1);
     int[] order =
@@ -94,8 +93,13 @@ final class Selection {
     if (perAxis.size() > x.rank()) {
       throw new ShapeException(
           user,
-          "there are indices for " + perAxis.size() + " axes but " + x.shape() + " has "
-              + x.rank() + ".");
+          "there are indices for "
+              + perAxis.size()
+              + " axes but "
+              + x.shape()
+              + " has "
+              + x.rank()
+              + ".");
     }
     return perAxis;
   }
@@ -134,8 +138,7 @@ final class Selection {
 
   /** Axis of the result where the axes of the index begin. */
   private int place() {
-    boolean neighbours =
-        IntStream.range(1, indexed).allMatch(i -> order[i] == order[i - 1] + 1);
+    boolean neighbours = IntStream.range(1, indexed).allMatch(i -> order[i] == order[i - 1] + 1);
     return neighbours ? order[0] : 0;
   }
 

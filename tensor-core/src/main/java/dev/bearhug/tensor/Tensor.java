@@ -21,6 +21,7 @@ import dev.bearhug.tensor.op.std.Axes;
 import dev.bearhug.tensor.op.std.BceWithLogitsOp;
 import dev.bearhug.tensor.op.std.CatOp;
 import dev.bearhug.tensor.op.std.ClampOp;
+import dev.bearhug.tensor.op.std.Conv2dOp;
 import dev.bearhug.tensor.op.std.CopyOp;
 import dev.bearhug.tensor.op.std.CosineSimilarityOp;
 import dev.bearhug.tensor.op.std.CountNonzeroOp;
@@ -786,8 +787,7 @@ public final class Tensor implements AutoCloseable {
 
   /** The whole tensor repeated along its axes; further numbers in front make new axes. */
   public Tensor repeat(long... repeats) {
-    return Dispatcher.call(
-        RepeatOp.INSTANCE, LongStream.of(repeats).boxed().toList(), this);
+    return Dispatcher.call(RepeatOp.INSTANCE, LongStream.of(repeats).boxed().toList(), this);
   }
 
   /** Every element of an axis repeated in place. */
@@ -812,8 +812,7 @@ public final class Tensor implements AutoCloseable {
    * @param value for mode constant, of no effect in the others
    */
   public Tensor pad(PadOp.Mode mode, double value, long... pairs) {
-    return Dispatcher.call(
-        PadOp.INSTANCE, PadOp.Attrs.ofLast(rank(), pairs, mode, value), this);
+    return Dispatcher.call(PadOp.INSTANCE, PadOp.Attrs.ofLast(rank(), pairs, mode, value), this);
   }
 
   /** The lower triangle of the last two axes up to a diagonal, zero elsewhere. */
@@ -1326,6 +1325,25 @@ public final class Tensor implements AutoCloseable {
    */
   public static Tensor einsum(String equation, Tensor... operands) {
     return Einsum.apply(equation, operands);
+  }
+
+  /**
+   * Convolution of {@code [n, channels, length]} with weight {@code [out, channels / groups,
+   * kernel]} and bias {@code [out]} or null; {@link Spatial} has more options.
+   */
+  public Tensor conv1d(
+      Tensor weight, Tensor bias, long stride, long padding, long dilation, long groups) {
+    return Spatial.conv1d(this, weight, bias, Conv2dOp.Axis.of(stride, padding, dilation), groups);
+  }
+
+  /**
+   * Convolution of {@code [n, channels, height, width]} with weight {@code [out, channels / groups,
+   * kernel height, kernel width]} and bias {@code [out]} or null; {@link Spatial} has more options.
+   */
+  public Tensor conv2d(
+      Tensor weight, Tensor bias, long stride, long padding, long dilation, long groups) {
+    Conv2dOp.Axis axis = Conv2dOp.Axis.of(stride, padding, dilation);
+    return Spatial.conv2d(this, weight, bias, axis, axis, groups);
   }
 
   /** {@code this · weightᵀ + bias} with weight {@code [out, in]} and bias {@code [out]} or null. */

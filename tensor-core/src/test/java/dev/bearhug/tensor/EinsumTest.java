@@ -147,8 +147,7 @@ class EinsumTest {
       assertThat(Tensor.einsum("...d,de", x, w).shape()).isEqualTo(Shape.of(2, 3, 4));
       assertThat(Tensor.einsum("d...->...d", x).shape()).isEqualTo(Shape.of(3, 5, 2));
       assertThat(Tensor.einsum("...d->d", x).toFloatArray()).containsOnly(6);
-      Tensor y =
-          Tensor.einsum("...ij,...jk->...ik", Tensor.ones(2, 1, 3, 4), Tensor.ones(5, 4, 6));
+      Tensor y = Tensor.einsum("...ij,...jk->...ik", Tensor.ones(2, 1, 3, 4), Tensor.ones(5, 4, 6));
       assertThat(y.shape()).isEqualTo(Shape.of(2, 5, 3, 6));
       assertThat(y.toFloatArray()).containsOnly(4);
       // A size of 1 fits any other size.
@@ -190,8 +189,7 @@ class EinsumTest {
               "einsum: \"i->i\" names 1 axes of operand 0, which is [2, 3]. Write \"...\" for"
                   + " further axes.");
       assertThatThrownBy(() -> Tensor.einsum("...ijk->i", a))
-          .hasMessage(
-              "einsum: \"...ijk->i\" names 3 or more axes of operand 0, which is [2, 3].");
+          .hasMessage("einsum: \"...ijk->i\" names 3 or more axes of operand 0, which is [2, 3].");
       assertThatThrownBy(() -> Tensor.einsum("ii->i", a))
           .hasMessage(
               "einsum: \"ii->i\" asks for a diagonal of axes 0 and 1 of operand 0 [2, 3], which"
@@ -206,8 +204,7 @@ class EinsumTest {
                   + " operand, \",\" separates operands and one \"->\" comes before the result.");
       assertThatThrownBy(() -> Tensor.einsum("ij,ij->ij", a, a.to(DType.F64)))
           .isInstanceOf(DTypeException.class)
-          .hasMessage(
-              "einsum: operand 1 is F64, operand 0 is F32. Convert one with to(...).");
+          .hasMessage("einsum: operand 1 is F64, operand 0 is F32. Convert one with to(...).");
     }
   }
 }

@@ -92,8 +92,9 @@ class IndexingTest {
         .containsExactly(0, 4, 1, 3, 0, 0);
     assertThat(Indexing.putAdd(x, values, rows, columns).toFloatArray())
         .containsExactly(0, 4, 1, 5, 0, 0);
-    assertThat(Indexing.put(x, Tensor.scalar(7, DType.F32, Device.CPU), null, index(-1))
-            .toFloatArray())
+    assertThat(
+            Indexing.put(x, Tensor.scalar(7, DType.F32, Device.CPU), null, index(-1))
+                .toFloatArray())
         .containsExactly(0, 0, 7, 0, 0, 7);
     assertThat(x.toFloatArray()).containsOnly(0);
   }
@@ -167,7 +168,8 @@ class IndexingTest {
             "expand: a size of -1 needs an axis to keep, new leading axes have none: [3, 4] to [-1,"
                 + " 3, 4].");
     assertThatThrownBy(() -> x.pad(0, 1))
-        .hasMessage("pad: padding [1] does not fit 2 axes (a pair per axis, from the last one on).");
+        .hasMessage(
+            "pad: padding [1] does not fit 2 axes (a pair per axis, from the last one on).");
     assertThatThrownBy(() -> x.dot(x))
         .hasMessage("dot: [3, 4] and [3, 4] must be vectors of one size.");
   }
@@ -182,8 +184,7 @@ class IndexingTest {
     assertThat(x.movedim(1, 0).address()).isEqualTo(x.address());
     assertThat(counting(2, 3, 4, 5).movedim(-1, 1).shape()).isEqualTo(Shape.of(2, 5, 3, 4));
     assertThat(x.chunk(1, 4)[2].address()).isEqualTo(x.address() + 16);
-    assertThat(x.slice(1, -3, 6, 2).toFloatArray())
-        .containsExactly(3, 5, 9, 11, 15, 17, 21, 23);
+    assertThat(x.slice(1, -3, 6, 2).toFloatArray()).containsExactly(3, 5, 9, 11, 15, 17, 21, 23);
   }
 
   @Test

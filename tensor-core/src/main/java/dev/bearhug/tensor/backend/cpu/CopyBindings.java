@@ -164,8 +164,7 @@ final class CopyBindings {
     int bytes = gx.dtype().bytes();
     long base = gx.address();
     cpu.elements(
-        gx.numel() * bytes,
-        (from, to) -> NativeMemory.fill(base + from, to - from, (byte) 0));
+        gx.numel() * bytes, (from, to) -> NativeMemory.fill(base + from, to - from, (byte) 0));
     Layout diagonal = c.<DiagonalGradOp.Attrs>attrs().of(gx.layout());
     copyTo(c.in(0), base + (diagonal.offset() - gx.layout().offset()) * bytes, diagonal);
   }

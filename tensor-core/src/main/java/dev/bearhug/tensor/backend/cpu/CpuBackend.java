@@ -37,6 +37,8 @@ public final class CpuBackend extends HostBackend {
     PackingBindings.register(table, cpu);
     SliceIndexBindings.register(table, cpu);
     ScatterBindings.register(table, cpu);
+    ConvBindings.register(table, cpu);
+    PoolBindings.register(table, cpu);
     LossBindings.register(table, cpu);
     OptimizerBindings.register(table, cpu);
     RandomBindings.register(table, cpu);

@@ -42,11 +42,7 @@ public final class AddMatmulOp extends Op<AddMatmulOp.Attrs> {
   private final int rank;
 
   private AddMatmulOp(String name, int rank) {
-    super(
-        OpSpec.named(name)
-            .inputs("input", "a", "b")
-            .savesInputs("a", "b")
-            .casts(CastPolicy.LOW));
+    super(OpSpec.named(name).inputs("input", "a", "b").savesInputs("a", "b").casts(CastPolicy.LOW));
     this.rank = rank;
   }
 

@@ -53,9 +53,7 @@ public final class DiagonalGradOp extends Op<DiagonalGradOp.Attrs> {
   public Stream<Sample<Attrs>> samples(Sampler s) {
     return Stream.of(
         s.sample(new Attrs(Shape.of(4, 4), new DiagonalOp.Attrs(0, 0, 1))).uniform(4).build(),
-        s.sample(new Attrs(Shape.of(3, 2, 5), new DiagonalOp.Attrs(1, 0, 2)))
-            .uniform(2, 3)
-            .build(),
+        s.sample(new Attrs(Shape.of(3, 2, 5), new DiagonalOp.Attrs(1, 0, 2))).uniform(2, 3).build(),
         s.sample(new Attrs(Shape.of(3, 4), new DiagonalOp.Attrs(7, 0, 1))).uniform(0).build());
   }
 }

@@ -59,7 +59,6 @@ public final class DiagonalOp extends ViewOp<DiagonalOp.Attrs> {
     return List.of(
         s.sample(new Attrs(0, 1, 1))
             .uniform(2, 3)
-            .fails(
-                ShapeException.class, "diagonal: axes 1 and 1 of [2, 3] are the same axis."));
+            .fails(ShapeException.class, "diagonal: axes 1 and 1 of [2, 3] are the same axis."));
   }
 }

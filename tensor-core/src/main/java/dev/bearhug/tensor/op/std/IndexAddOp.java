@@ -56,9 +56,7 @@ public final class IndexAddOp extends Op<IndexAddOp.Attrs> {
     return Vjp.grads(
         v.grad(),
         null,
-        v.needs("source")
-            ? v.grad().indexSelect(a.axis(), v.input("index")).mul(a.alpha())
-            : null);
+        v.needs("source") ? v.grad().indexSelect(a.axis(), v.input("index")).mul(a.alpha()) : null);
   }
 
   @Override
@@ -82,8 +80,7 @@ public final class IndexAddOp extends Op<IndexAddOp.Attrs> {
             .uniform(3, 2)
             .indicesOf(new long[] {0, 3}, 2)
             .uniform(2, 2)
-            .fails(
-                IndexException.class, "index_add: index 3 at position (1) is outside [0, 3)."),
+            .fails(IndexException.class, "index_add: index 3 at position (1) is outside [0, 3)."),
         s.sample(new Attrs(0, 1))
             .uniform(3, 2)
             .indices(3, 2)

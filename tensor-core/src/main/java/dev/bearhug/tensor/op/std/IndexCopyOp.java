@@ -40,8 +40,7 @@ public final class IndexCopyOp extends Op<Integer> {
   public Tensor[] vjp(Vjp v, Integer axis) {
     Tensor g = v.grad();
     Tensor index = v.input("index");
-    Tensor zeros =
-        Tensor.scalar(0, g.dtype(), g.device()).expand(v.inputShape("source").dims());
+    Tensor zeros = Tensor.scalar(0, g.dtype(), g.device()).expand(v.inputShape("source").dims());
     return Vjp.grads(
         v.needs("x") ? Dispatcher.call(INSTANCE, axis, g, index, zeros) : null,
         null,
@@ -51,16 +50,8 @@ public final class IndexCopyOp extends Op<Integer> {
   @Override
   public Stream<Sample<Integer>> samples(Sampler s) {
     return Stream.of(
-        s.sample(0)
-            .uniform(5, 3)
-            .indicesOf(new long[] {4, 0, 2}, 3)
-            .uniform(3, 3)
-            .build(),
-        s.sample(1)
-            .uniform(2, 4, 17)
-            .indicesOf(new long[] {3, 1}, 2)
-            .uniform(2, 2, 17)
-            .build(),
+        s.sample(0).uniform(5, 3).indicesOf(new long[] {4, 0, 2}, 3).uniform(3, 3).build(),
+        s.sample(1).uniform(2, 4, 17).indicesOf(new long[] {3, 1}, 2).uniform(2, 2, 17).build(),
         s.sample(0)
             .constant(-1, 1, 5, 2)
             .indicesOf(new long[] {1, 1, 0, 1}, 4)

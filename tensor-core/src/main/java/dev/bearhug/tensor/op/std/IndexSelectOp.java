@@ -49,15 +49,10 @@ public final class IndexSelectOp extends Op<Integer> {
   @Override
   public Tensor[] vjp(Vjp v, Integer axis) {
     Tensor zeros =
-        Tensor.scalar(0, v.grad().dtype(), v.grad().device())
-            .expand(v.inputShape("x").dims());
+        Tensor.scalar(0, v.grad().dtype(), v.grad().device()).expand(v.inputShape("x").dims());
     return Vjp.grads(
         Dispatcher.call(
-            IndexAddOp.INSTANCE,
-            new IndexAddOp.Attrs(axis, 1),
-            zeros,
-            v.input("index"),
-            v.grad()),
+            IndexAddOp.INSTANCE, new IndexAddOp.Attrs(axis, 1), zeros, v.input("index"), v.grad()),
         null);
   }
 
@@ -79,14 +74,12 @@ public final class IndexSelectOp extends Op<Integer> {
             .uniform(3, 5)
             .indicesOf(new long[] {0, 4, 5}, 3)
             .fails(
-                IndexException.class,
-                "index_select: index 5 at position (2) is outside [0, 5)."),
+                IndexException.class, "index_select: index 5 at position (2) is outside [0, 5)."),
         s.sample(0)
             .uniform(3, 5)
             .indicesOf(new long[] {-1}, 1)
             .fails(
-                IndexException.class,
-                "index_select: index -1 at position (0) is outside [0, 3)."),
+                IndexException.class, "index_select: index -1 at position (0) is outside [0, 3)."),
         s.sample(0)
             .uniform(3, 5)
             .indices(3, 2, 2)

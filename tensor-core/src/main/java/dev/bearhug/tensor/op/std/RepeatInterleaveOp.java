@@ -32,8 +32,7 @@ public final class RepeatInterleaveOp extends Op<RepeatInterleaveOp.Attrs> {
 
   @Override
   public void infer(Inference i, Attrs a) {
-    i.require(
-        a.repeats() >= 0, () -> "repeats is " + a.repeats() + " but must not be negative.");
+    i.require(a.repeats() >= 0, () -> "repeats is " + a.repeats() + " but must not be negative.");
     Shape x = i.shape(0);
     i.output(x.with(a.axis(), x.dim(a.axis()) * a.repeats()), i.dtype(0));
   }

@@ -68,9 +68,7 @@ public final class RollOp extends Op<RollOp.Attrs> {
   private static Tensor shift(Tensor x, int axis, long shift) {
     long n = x.dim(axis);
     long by = n == 0 ? 0 : Math.floorMod(shift, n);
-    return by == 0
-        ? x
-        : Tensor.cat(axis, x.slice(axis, n - by, n), x.slice(axis, 0, n - by));
+    return by == 0 ? x : Tensor.cat(axis, x.slice(axis, n - by, n), x.slice(axis, 0, n - by));
   }
 
   @Override

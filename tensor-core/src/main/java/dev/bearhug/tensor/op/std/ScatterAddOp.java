@@ -25,8 +25,7 @@ public final class ScatterAddOp extends Op<Integer> {
 
   /** Runs the op; a source that is larger than the index is cut. */
   public static Tensor apply(Tensor x, int axis, Tensor index, Tensor source) {
-    return Dispatcher.call(
-        INSTANCE, x.shape().axis(axis), x, index, ScatterOp.fit(source, index));
+    return Dispatcher.call(INSTANCE, x.shape().axis(axis), x, index, ScatterOp.fit(source, index));
   }
 
   @Override

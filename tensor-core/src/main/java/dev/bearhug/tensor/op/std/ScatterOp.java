@@ -78,11 +78,7 @@ public final class ScatterOp extends Op<Integer> {
             .indicesOf(new long[] {2, 0, 1, 2}, 2, 2, 1)
             .uniform(2, 2, 1)
             .build(),
-        s.sample(0)
-            .constant(-1, 1, 4, 3)
-            .indices(4, 6, 3)
-            .constant(-1, 1, 6, 3)
-            .build(),
+        s.sample(0).constant(-1, 1, 4, 3).indices(4, 6, 3).constant(-1, 1, 6, 3).build(),
         s.sample(0).integers(DType.I64, 9, 5).indices(5, 3).integers(DType.I64, 9, 3).build(),
         s.sample(0).uniform(4, 3).indices(4, 0, 3).uniform(0, 3).build());
   }
@@ -94,7 +90,6 @@ public final class ScatterOp extends Op<Integer> {
             .uniform(3, 5)
             .indicesOf(new long[] {0, 7, 1}, 3, 1)
             .uniform(3, 1)
-            .fails(
-                IndexException.class, "scatter: index 7 at position (1, 0) is outside [0, 5)."));
+            .fails(IndexException.class, "scatter: index 7 at position (1, 0) is outside [0, 5)."));
   }
 }

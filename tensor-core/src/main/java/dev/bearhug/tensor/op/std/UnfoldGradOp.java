@@ -53,7 +53,9 @@ public final class UnfoldGradOp extends Op<UnfoldGradOp.Attrs> {
       sum =
           sum.add(
               Dispatcher.call(
-                  SliceGradOp.INSTANCE, new SliceGradOp.Attrs(a.shape(), range), in[0].select(-1, j)));
+                  SliceGradOp.INSTANCE,
+                  new SliceGradOp.Attrs(a.shape(), range),
+                  in[0].select(-1, j)));
     }
     return new Tensor[] {sum};
   }

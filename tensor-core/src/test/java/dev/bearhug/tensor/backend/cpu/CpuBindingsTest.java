@@ -22,6 +22,9 @@ import dev.bearhug.tensor.op.std.AttentionGradOp;
 import dev.bearhug.tensor.op.std.AttentionOp;
 import dev.bearhug.tensor.op.std.Axes;
 import dev.bearhug.tensor.op.std.CatOp;
+import dev.bearhug.tensor.op.std.Conv2dGradInputOp;
+import dev.bearhug.tensor.op.std.Conv2dGradWeightOp;
+import dev.bearhug.tensor.op.std.Conv2dOp;
 import dev.bearhug.tensor.op.std.CopyOp;
 import dev.bearhug.tensor.op.std.CrossEntropyGradOp;
 import dev.bearhug.tensor.op.std.CrossEntropyOp;
@@ -42,8 +45,10 @@ import dev.bearhug.tensor.op.std.LayerNormOp;
 import dev.bearhug.tensor.op.std.LinearOp;
 import dev.bearhug.tensor.op.std.LogSoftmaxOp;
 import dev.bearhug.tensor.op.std.MatmulOp;
+import dev.bearhug.tensor.op.std.MaxPool2dOp;
 import dev.bearhug.tensor.op.std.PackedAttentionGradOp;
 import dev.bearhug.tensor.op.std.PackedAttentionOp;
+import dev.bearhug.tensor.op.std.PoolWindow;
 import dev.bearhug.tensor.op.std.Reduction;
 import dev.bearhug.tensor.op.std.RmsNormGradOp;
 import dev.bearhug.tensor.op.std.RmsNormOp;
@@ -285,6 +290,7 @@ class CpuBindingsTest {
     addIndexed(cases, s);
     addFused(cases, s);
     addSlices(cases, s);
+    addSpatial(cases, s);
     return cases;
   }
 
@@ -317,14 +323,14 @@ class CpuBindingsTest {
     add(
         cases,
         EmbeddingGradOp.INSTANCE,
-        s.sample(new EmbeddingGradOp.Attrs(300, 7, true)).uniform(2000, 33).indices(300, 2000).build());
+        s.sample(new EmbeddingGradOp.Attrs(300, 7, true))
+            .uniform(2000, 33)
+            .indices(300, 2000)
+            .build());
     long[][] shapes = {{50, 600, 33}, {3, 600, 33}, {1, 600, 129}, {70, 600, 1}};
     for (long[] d : shapes) {
       long n = 700;
-      add(
-          cases,
-          IndexSelectOp.INSTANCE,
-          s.sample(1).uniform(d).indices(600, n).build());
+      add(cases, IndexSelectOp.INSTANCE, s.sample(1).uniform(d).indices(600, n).build());
       add(
           cases,
           IndexAddOp.INSTANCE,
@@ -357,6 +363,67 @@ class CpuBindingsTest {
             .build());
     add(cases, FlipOp.INSTANCE, s.sample(List.of(0, 2)).uniform(30, 50, 40).build());
     add(cases, FlipOp.INSTANCE, s.sample(List.of(1)).uniform(30, 50, 40).build());
+  }
+
+  private static void addSpatial(List<Case<?>> cases, Sampler s) {
+    Conv2dOp.Axis valid = Conv2dOp.Axis.VALID;
+    // Many images at a time, an image in parts, groups, and a kernel of one element.
+    addConv(
+        cases, s, new Conv2dOp.Attrs(valid, Conv2dOp.Axis.of(2, 3, 2), 2), 30, 6, 1, 200, 8, 1, 5);
+    addConv(
+        cases,
+        s,
+        new Conv2dOp.Attrs(Conv2dOp.Axis.of(1, 1, 1), Conv2dOp.Axis.same(3, 1), 1),
+        2,
+        8,
+        130,
+        131,
+        2,
+        3,
+        3);
+    addConv(
+        cases, s, new Conv2dOp.Attrs(Conv2dOp.Axis.of(2, 1, 2), valid, 3), 2, 6, 40, 31, 6, 4, 3);
+    addConv(cases, s, new Conv2dOp.Attrs(valid, valid, 2), 3, 12, 20, 21, 10, 1, 1);
+    add(
+        cases,
+        MaxPool2dOp.INSTANCE,
+        s.sample(new MaxPool2dOp.Attrs(new PoolWindow(3, 2, 1, 2), PoolWindow.of(5, 3, 2), true))
+            .uniform(3, 5, 60, 71)
+            .build());
+  }
+
+  /** A convolution and both of its gradients. */
+  private static void addConv(
+      List<Case<?>> cases,
+      Sampler s,
+      Conv2dOp.Attrs a,
+      long images,
+      long channels,
+      long height,
+      long width,
+      long outputs,
+      long kernelHeight,
+      long kernelWidth) {
+    long[] x = {images, channels, height, width};
+    long[] w = {outputs, channels / a.groups(), kernelHeight, kernelWidth};
+    long[] y = {
+      images,
+      outputs,
+      a.rows().outputs(height, kernelHeight),
+      a.columns().outputs(width, kernelWidth)
+    };
+    add(cases, Conv2dOp.INSTANCE, s.sample(a).uniform(x).uniform(w).uniform(outputs).build());
+    add(
+        cases,
+        Conv2dGradInputOp.INSTANCE,
+        s.sample(new Conv2dGradInputOp.Attrs(height, width, a)).uniform(y).uniform(w).build());
+    add(
+        cases,
+        Conv2dGradWeightOp.INSTANCE,
+        s.sample(new Conv2dGradWeightOp.Attrs(kernelHeight, kernelWidth, a))
+            .uniform(x)
+            .uniform(y)
+            .build());
   }
 
   private static void addFused(List<Case<?>> cases, Sampler s) {
