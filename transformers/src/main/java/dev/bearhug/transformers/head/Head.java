@@ -41,6 +41,14 @@ public abstract class Head extends Layer {
     return inputs;
   }
 
+  /**
+   * Whether the loss depends on the states at padding, so that the backbone must compute them; a
+   * softmax over all places of a sequence does.
+   */
+  public boolean readsPadding() {
+    return false;
+  }
+
   /** Mean cross entropy of logits {@code [..., classes]} and labels {@code I64 [...]}. */
   static Tensor crossEntropy(Tensor logits, Tensor labels) {
     long classes = logits.dim(-1);

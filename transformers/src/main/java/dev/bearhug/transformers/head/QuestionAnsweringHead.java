@@ -42,6 +42,12 @@ public final class QuestionAnsweringHead extends Head {
                 params.sub("qa_outputs")));
   }
 
+  /** The softmax runs over all places, as in the reference library. */
+  @Override
+  public boolean readsPadding() {
+    return true;
+  }
+
   /** The loss is the mean of both cross entropies; positions outside the input are not counted. */
   @Override
   public TensorMap forward(TensorMap backbone, TensorMap inputs) {

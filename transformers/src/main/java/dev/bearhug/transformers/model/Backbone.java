@@ -36,6 +36,7 @@ public abstract class Backbone extends Model {
   public static final String ATTENTIONS = "attentions.";
 
   private boolean detailed;
+  private boolean padded;
 
   /** A backbone whose parameters come from a source. */
   protected Backbone(Params params) {
@@ -65,6 +66,19 @@ public abstract class Backbone extends Model {
   /** Whether hidden states and attention weights of every block are among the outputs. */
   public final boolean isDetailed() {
     return detailed;
+  }
+
+  /**
+   * Asks that padding is computed like tokens are. Otherwise an encoder may leave it out, and its
+   * states at padding are zero; only who reads them (a softmax over all places) needs this.
+   */
+  public final void setPadded(boolean padded) {
+    this.padded = padded;
+  }
+
+  /** Whether padding is to be computed. */
+  public final boolean isPadded() {
+    return padded;
   }
 
   /** Recomputes each block during backward instead of keeping its temporaries. */

@@ -69,13 +69,57 @@ public final class BertModel extends Backbone {
       throw new ShapeException(
           "bert", "input_ids must be [batch, seq], this is " + ids.shape() + ".");
     }
+    if (ids.dim(1) > config.maxPositions()) {
+      throw new ShapeException(
+          "bert",
+          "an input has "
+              + ids.dim(1)
+              + " tokens but max_position_embeddings is "
+              + config.maxPositions()
+              + ". Truncate it when it is tokenised.");
+    }
+    boolean plain = isDetailed() || isPadded() || !config.positions().equals("absolute");
+    PackedBatch packed = plain ? null : PackedBatch.of(inputs);
+    TensorMap out = packed == null ? encodePadded(inputs) : encodePacked(inputs, packed);
+    if (pooler != null) {
+      Tensor first = out.get(LAST_HIDDEN_STATE).select(1, 0);
+      out.put(POOLER_OUTPUT, pooler.forward(first).tanh()); // [batch, hidden]
+    }
+    return out;
+  }
+
+  private TensorMap encodePacked(TensorMap inputs, PackedBatch packed) {
+    Tensor types = inputs.getOrNull(TOKEN_TYPE_IDS);
+    Tensor positions = inputs.getOrNull(POSITION_IDS);
+    Tensor h =
+        embeddings.forward(
+            packed.pack(inputs.get(INPUT_IDS)),
+            types == null ? null : packed.pack(types),
+            positions == null
+                ? packed.columns()
+                : packed.pack(positions.rank() == 1 ? positions.unsqueeze(0) : positions));
+    for (Block block : blocks) {
+      if (checkpointing && isTraining()) {
+        h = Checkpointing.run(in -> block.packed(in[0], in[1]), h, packed.offsets());
+      } else {
+        h = block.packed(h, packed.offsets()); // [tokens, hidden]
+      }
+    }
+    return TensorMap.of(LAST_HIDDEN_STATE, packed.unpack(h));
+  }
+
+  private TensorMap encodePadded(TensorMap inputs) {
+    Tensor ids = inputs.get(INPUT_IDS);
     Tensor mask = additiveMask(inputs.getOrNull(ATTENTION_MASK)); // [batch, 1, 1 or seq, seq]
+    Tensor positions = inputs.getOrNull(POSITION_IDS);
     TensorMap out = new TensorMap();
     Tensor h =
         embeddings.forward(
             ids,
             inputs.getOrNull(TOKEN_TYPE_IDS),
-            inputs.getOrNull(POSITION_IDS)); // [batch, seq, hidden]
+            positions == null
+                ? Tensor.arange(ids.dim(1), ids.device())
+                : positions); // [batch, seq, hidden]
     for (int i = 0; i < blocks.size(); i++) {
       if (isDetailed()) {
         out.put(HIDDEN_STATES + i, h);
@@ -90,11 +134,7 @@ public final class BertModel extends Backbone {
     if (isDetailed()) {
       out.put(HIDDEN_STATES + blocks.size(), h);
     }
-    out.put(LAST_HIDDEN_STATE, h);
-    if (pooler != null) {
-      out.put(POOLER_OUTPUT, pooler.forward(h.select(1, 0)).tanh()); // [batch, hidden]
-    }
-    return out;
+    return out.put(LAST_HIDDEN_STATE, h);
   }
 
   /** 0 where attention is allowed and the smallest float elsewhere, to be added to the scores. */
@@ -176,27 +216,17 @@ public final class BertModel extends Backbone {
       dropout = child("dropout", new Dropout(c.hiddenDropout(), p.sub("dropout")));
     }
 
+    /** Ids and types of one shape, positions that broadcast to it; a vector for each id. */
     Tensor forward(Tensor ids, Tensor typeIds, Tensor positionIds) {
       return call(
           () -> {
-            long seq = ids.dim(1);
-            if (seq > config.maxPositions()) {
-              throw new ShapeException(
-                  "bert",
-                  "an input has "
-                      + seq
-                      + " tokens but max_position_embeddings is "
-                      + config.maxPositions()
-                      + ". Truncate it when it is tokenised.");
-            }
             Tensor t =
                 typeIds == null
                     ? types.forward(Tensor.full(ids.shape(), 0, DType.I64, ids.device()))
                     : types.forward(typeIds);
             Tensor x = words.forward(ids).add(t);
             if (config.positions().equals("absolute")) {
-              Tensor p = positionIds == null ? Tensor.arange(seq, ids.device()) : positionIds;
-              x = x.add(positions.forward(p));
+              x = x.add(positions.forward(positionIds));
             }
             return dropout.forward(norm.forward(x));
           });
@@ -245,9 +275,7 @@ public final class BertModel extends Backbone {
           callMap(
               () -> {
                 Tensor context = attention.forward(h, mask, own, weightsName);
-                Tensor x = attentionNorm.forward(attentionOutput.forward(context), h, dropout);
-                Tensor inner = activation.apply(intermediate.forward(x)); // [batch, seq, inner]
-                Tensor y = outputNorm.forward(output.forward(inner), x, dropout);
+                Tensor y = finish(context, h);
                 TensorMap all = TensorMap.of("y", y);
                 return own == null ? all : all.putAll(own);
               });
@@ -259,6 +287,18 @@ public final class BertModel extends Backbone {
 
     Tensor forward(Tensor h, Tensor mask, TensorMap weights) {
       return forward(h, mask, weights, "");
+    }
+
+    /** The block on tokens {@code [tokens, hidden]} of sequences with these offsets. */
+    Tensor packed(Tensor h, Tensor offsets) {
+      return call(() -> finish(attention.packed(h, offsets), h));
+    }
+
+    /** What follows the attention: two sub-layer ends and the feed-forward part between. */
+    private Tensor finish(Tensor context, Tensor h) {
+      Tensor x = attentionNorm.forward(attentionOutput.forward(context), h, dropout);
+      Tensor inner = activation.apply(intermediate.forward(x)); // [.., inner]
+      return outputNorm.forward(output.forward(inner), x, dropout);
     }
   }
 
@@ -324,6 +364,20 @@ public final class BertModel extends Backbone {
         weights.put(weightsName, result.get(weightsName));
       }
       return result.get("context");
+    }
+
+    /** Context {@code [tokens, hidden]} of sequences with these offsets. */
+    Tensor packed(Tensor h, Tensor offsets) {
+      return call(
+          () -> {
+            long heads = config.heads();
+            Tensor q = query.forward(h).reshape(-1, heads, headSize); // [tokens, heads, headSize]
+            Tensor k = key.forward(h).reshape(-1, heads, headSize);
+            Tensor v = value.forward(h).reshape(-1, heads, headSize);
+            double scale = 1 / Math.sqrt(headSize);
+            return q.attentionPacked(k, v, offsets, scale, false, dropout.rate())
+                .reshape(-1, config.hidden());
+          });
     }
 
     private Tensor split(Tensor x) {

@@ -53,6 +53,7 @@ public final class PretrainedModel extends Model {
     backbone = child(prefix, makeBackbone.apply(params.sub(prefix)));
     Head h = makeHead.apply(backbone, params);
     head = h == null ? null : child("", h);
+    backbone.setPadded(h != null && h.readsPadding());
   }
 
   /**
