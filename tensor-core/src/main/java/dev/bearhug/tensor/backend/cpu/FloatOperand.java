@@ -14,19 +14,19 @@ final class FloatOperand implements AutoCloseable {
     this.address = address;
   }
 
-  /** The values of a F32, BF16 or F16 tensor. */
+  /** The values of a F32, BF16 or F16 tensor; address 0 for null. */
   static FloatOperand of(ConvertKernels convert, Tensor t) {
-    if (t.dtype() == DType.F32) {
-      return new FloatOperand(null, t.address());
+    if (t == null || t.dtype() == DType.F32) {
+      return new FloatOperand(null, t == null ? 0 : t.address());
     }
     Scratch copy = new Scratch(4 * t.numel());
-    new FloatRows(convert, t.dtype(), t.address(), t.numel()).read(0, copy.address());
+    new FloatSpan(convert, t.dtype(), t.address()).read(0, t.numel(), copy.address());
     return new FloatOperand(copy, copy.address());
   }
 
   /** Rounds single-precision values into a F32, BF16 or F16 tensor. */
   static void store(ConvertKernels convert, long values, Tensor t) {
-    new FloatRows(convert, t.dtype(), t.address(), t.numel()).write(0, values);
+    new FloatSpan(convert, t.dtype(), t.address()).write(0, t.numel(), values);
   }
 
   /** Address of the first value. */

@@ -1,15 +1,13 @@
 package dev.bearhug.tensor.backend.cpu;
 
-import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.backend.KernelCall;
 import dev.bearhug.tensor.backend.KernelTable;
-import dev.bearhug.tensor.memory.NativeMemory;
 import dev.bearhug.tensor.op.std.LayerNormOp;
 import dev.bearhug.tensor.op.std.RmsNormOp;
 import java.util.function.LongConsumer;
 
-/** Softmax and normalisation over the last axis in single precision. */
+/** Softmax and normalisation over the last axes in single precision, of 16-bit values too. */
 final class NormBindings {
 
   private final CpuResources cpu;
@@ -29,10 +27,10 @@ final class NormBindings {
     table.add("softmax_grad", b::softmaxGrad, FloatSpan.TYPES);
     table.add("log_softmax", b::logSoftmax, FloatSpan.TYPES);
     table.add("log_softmax_grad", b::logSoftmaxGrad, FloatSpan.TYPES);
-    table.add("layer_norm", b::layerNorm, DType.F32);
-    table.add("layer_norm_grad", b::layerNormGrad, DType.F32);
-    table.add("rms_norm", b::rmsNorm, DType.F32);
-    table.add("rms_norm_grad", b::rmsNormGrad, DType.F32);
+    table.add("layer_norm", b::layerNorm, FloatSpan.TYPES);
+    table.add("layer_norm_grad", b::layerNormGrad, FloatSpan.TYPES);
+    table.add("rms_norm", b::rmsNorm, FloatSpan.TYPES);
+    table.add("rms_norm_grad", b::rmsNormGrad, FloatSpan.TYPES);
   }
 
   private static long rows(Tensor t) {
@@ -108,11 +106,6 @@ final class NormBindings {
     eachRowPair(c, (gy, y, gx, rows, cols) -> softmax.logSoftmaxGradRows(y, gy, gx, rows, cols));
   }
 
-  /** Address of an optional input, 0 if it is absent. */
-  private static long optional(Tensor t) {
-    return t == null ? 0 : t.address();
-  }
-
   private static long product(Tensor t, int axes) {
     long n = 1;
     for (int a = -axes; a < 0; a++) {
@@ -121,12 +114,13 @@ final class NormBindings {
     return n;
   }
 
+  /** A small input in single precision; its address is 0 if it is absent. */
+  private FloatOperand small(Tensor t) {
+    return FloatOperand.of(cpu.kernels().convert(), t);
+  }
+
   private void layerNorm(KernelCall c) {
     LayerNormOp.Attrs a = c.attrs();
-    long x = c.in(0).address();
-    long weight = optional(c.in(1));
-    long bias = optional(c.in(2));
-    long y = c.out(0).address();
     long mean = c.out(1).address();
     long rstd = c.out(2).address();
     long cols = product(c.in(0), a.axes());
@@ -136,73 +130,127 @@ final class NormBindings {
       cpu.kernels().map().fill(Float.NaN, rstd, c.out(2).numel());
       return;
     }
-    cpu.rows(
-        c.out(1).numel(),
+    try (FloatOperand weight = small(c.in(1));
+        FloatOperand bias = small(c.in(2))) {
+      normRows(
+          c,
+          c.out(1).numel(),
+          cols,
+          (x, y, first, rows) ->
+              norm.layerNormRows(
+                  x,
+                  weight.address(),
+                  bias.address(),
+                  y,
+                  mean + 4 * first,
+                  rstd + 4 * first,
+                  rows,
+                  cols,
+                  a.eps()));
+    }
+  }
+
+  /** A kernel over rows that has to know which they are; y may be x. */
+  @FunctionalInterface
+  private interface NumberedRows {
+    void run(long x, long y, long first, long rows);
+  }
+
+  private void normRows(KernelCall c, long count, long cols, NumberedRows kernel) {
+    FloatSpan x = FloatSpan.of(cpu, c.in(0));
+    FloatSpan y = FloatSpan.of(cpu, c.out(0));
+    FloatTiles.rows(
+        cpu,
+        x.inPlace(),
+        1,
+        count,
         cols,
-        (from, to) ->
-            norm.layerNormRows(
-                x + 4 * from * cols,
-                weight,
-                bias,
-                y + 4 * from * cols,
-                mean + 4 * from,
-                rstd + 4 * from,
-                to - from,
-                cols,
-                a.eps()));
+        (first, rows, buffer, step) -> {
+          long n = rows * cols;
+          long to = y.at(first * cols, buffer);
+          kernel.run(x.read(first * cols, n, buffer), to, first, rows);
+          y.write(first * cols, n, to);
+        });
+  }
+
+  /** A kernel over rows of a gradient and its value; gx may be either. */
+  @FunctionalInterface
+  private interface NumberedGradRows {
+    void run(long gy, long x, long gx, long first, long rows);
+  }
+
+  /** Runs a kernel over rows {@code [from, from + count)} in this thread. */
+  private void normGradRows(
+      KernelCall c, long from, long count, long cols, NumberedGradRows kernel) {
+    FloatSpan gy = FloatSpan.of(cpu, c.in(0));
+    FloatSpan x = FloatSpan.of(cpu, c.in(1));
+    FloatSpan gx = FloatSpan.of(cpu, c.out(0));
+    FloatTiles.runRows(
+        gy.inPlace(),
+        2,
+        from,
+        from + count,
+        cols,
+        (first, rows, buffer, step) -> {
+          long at = first * cols;
+          long n = rows * cols;
+          long to = gx.at(at, buffer);
+          kernel.run(gy.read(at, n, buffer), x.read(at, n, buffer + step), to, first, rows);
+          gx.write(at, n, to);
+        });
   }
 
   private void layerNormGrad(KernelCall c) {
-    long gy = c.in(0).address();
-    long x = c.in(1).address();
-    long mean = c.in(2).address();
-    long rstd = c.in(3).address();
-    long weight = optional(c.in(4));
-    long gx = c.out(0).address();
     long cols = c.out(1).numel();
     // Both sums over rows lie side by side: gweight, then gbias.
-    try (Scratch sums = new Scratch(8 * cols)) {
+    try (FloatOperand mean = small(c.in(2));
+        FloatOperand rstd = small(c.in(3));
+        FloatOperand weight = small(c.in(4));
+        Scratch sums = new Scratch(8 * cols)) {
       new ColumnSums(cpu, c.in(1).numel() == 0 ? 0 : c.in(2).numel(), 2 * cols)
           .run(
               sums.address(),
-              (first, count, part) -> {
-                long at = 4 * first * cols;
-                norm.layerNormGradRows(
-                    gy + at,
-                    x + at,
-                    mean + 4 * first,
-                    rstd + 4 * first,
-                    weight,
-                    gx + at,
-                    part,
-                    part + 4 * cols,
-                    count,
-                    cols);
-              });
-      NativeMemory.copy(sums.address(), c.out(1).address(), 4 * cols);
-      NativeMemory.copy(sums.address() + 4 * cols, c.out(2).address(), 4 * cols);
+              (from, count, part) ->
+                  normGradRows(
+                      c,
+                      from,
+                      count,
+                      cols,
+                      (gy, x, gx, first, rows) ->
+                          norm.layerNormGradRows(
+                              gy,
+                              x,
+                              mean.address() + 4 * first,
+                              rstd.address() + 4 * first,
+                              weight.address(),
+                              gx,
+                              part,
+                              part + 4 * cols,
+                              rows,
+                              cols)));
+      FloatOperand.store(cpu.kernels().convert(), sums.address(), c.out(1));
+      FloatOperand.store(cpu.kernels().convert(), sums.address() + 4 * cols, c.out(2));
     }
   }
 
   /** Calls a kernel with the address of the factor: the weight, one more than it, or 0 for none. */
   private void withFactor(Tensor weight, boolean unitOffset, LongConsumer kernel) {
-    if (weight == null || !unitOffset) {
-      kernel.accept(optional(weight));
-      return;
-    }
-    try (Scratch factor = new Scratch(4 * weight.numel())) {
-      for (long i = 0; i < 4 * weight.numel(); i += 4) {
-        NativeMemory.putFloat(
-            factor.address() + i, 1 + NativeMemory.getFloat(weight.address() + i));
+    try (FloatOperand single = small(weight)) {
+      if (weight == null || !unitOffset) {
+        kernel.accept(single.address());
+        return;
       }
-      kernel.accept(factor.address());
+      try (Scratch factor = new Scratch(4 * weight.numel())) {
+        cpu.kernels()
+            .map()
+            .binaryScalar(BinaryOp.ADD, single.address(), 1f, factor.address(), weight.numel());
+        kernel.accept(factor.address());
+      }
     }
   }
 
   private void rmsNorm(KernelCall c) {
     RmsNormOp.Attrs a = c.attrs();
-    long x = c.in(0).address();
-    long y = c.out(0).address();
     long rstd = c.out(1).address();
     long cols = c.in(0).dim(-1);
     if (cols == 0) {
@@ -213,34 +261,43 @@ final class NormBindings {
         c.in(1),
         a.unitOffset(),
         factor ->
-            cpu.rows(
+            normRows(
+                c,
                 rows(c.in(0)),
                 cols,
-                (from, to) -> {
-                  long at = 4 * from * cols;
-                  norm.rmsNormRows(
-                      x + at, factor, y + at, rstd + 4 * from, to - from, cols, a.eps());
-                }));
+                (x, y, first, rows) ->
+                    norm.rmsNormRows(x, factor, y, rstd + 4 * first, rows, cols, a.eps())));
   }
 
   private void rmsNormGrad(KernelCall c) {
-    long gy = c.in(0).address();
-    long x = c.in(1).address();
-    long rstd = c.in(2).address();
-    long gx = c.out(0).address();
     long cols = c.in(1).dim(-1);
-    long rows = rows(c.in(1));
-    withFactor(
-        c.in(3),
-        c.<Boolean>attrs(),
-        factor ->
-            new ColumnSums(cpu, rows, cols)
-                .run(
-                    c.out(1).address(),
-                    (first, count, part) -> {
-                      long at = 4 * first * cols;
-                      norm.rmsNormGradRows(
-                          gy + at, x + at, rstd + 4 * first, factor, gx + at, part, count, cols);
-                    }));
+    long count = rows(c.in(1));
+    try (FloatOperand rstd = small(c.in(2));
+        Scratch sums = new Scratch(4 * cols)) {
+      withFactor(
+          c.in(3),
+          c.<Boolean>attrs(),
+          factor ->
+              new ColumnSums(cpu, count, cols)
+                  .run(
+                      sums.address(),
+                      (from, n, part) ->
+                          normGradRows(
+                              c,
+                              from,
+                              n,
+                              cols,
+                              (gy, x, gx, first, rows) ->
+                                  norm.rmsNormGradRows(
+                                      gy,
+                                      x,
+                                      rstd.address() + 4 * first,
+                                      factor,
+                                      gx,
+                                      part,
+                                      rows,
+                                      cols))));
+      FloatOperand.store(cpu.kernels().convert(), sums.address(), c.out(1));
+    }
   }
 }

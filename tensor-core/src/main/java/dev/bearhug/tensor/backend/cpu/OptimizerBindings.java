@@ -24,7 +24,7 @@ final class OptimizerBindings {
   /** Adds the kernels to a table. */
   static void register(KernelTable table, CpuResources cpu) {
     OptimizerBindings b = new OptimizerBindings(cpu);
-    table.add("accumulate", b::accumulate, DType.F32);
+    table.add("accumulate", b::accumulate, FloatSpan.TYPES);
     table.add("adamw", b::adamW, DType.F32);
     table.add("adamw_8bit", b::adamW8bit, DType.F32);
     table.add("lion", b::lion, DType.F32);
@@ -34,12 +34,18 @@ final class OptimizerBindings {
 
   private void accumulate(KernelCall c) {
     float alpha = c.<Double>attrs().floatValue();
-    long target = c.in(0).address();
-    long source = c.in(1).address();
+    FloatSpan target = FloatSpan.of(cpu, c.in(0));
+    FloatSpan source = FloatSpan.of(cpu, c.in(1));
     MapKernels map = cpu.kernels().map();
-    cpu.elements(
+    FloatTiles.elements(
+        cpu,
+        target.inPlace(),
         c.in(0).numel(),
-        (from, to) -> map.axpy(alpha, source + 4 * from, target + 4 * from, to - from));
+        (first, n, buffer) -> {
+          long to = target.read(first, n, buffer);
+          map.axpy(alpha, source.read(first, n, buffer + 4 * FloatTiles.TILE), to, n);
+          target.write(first, n, to);
+        });
   }
 
   private void adamW(KernelCall c) {
