@@ -1,6 +1,7 @@
 package dev.bearhug.benchmarks.jmh;
 
 import dev.bearhug.benchmarks.workload.BertStep;
+import dev.bearhug.tensor.DType;
 import dev.bearhug.transformers.config.BertConfig;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -18,7 +19,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * BERT with a classification head in single precision: forward pass, and a step of training
+ * BERT with a classification head in single and mixed precision: forward pass, and a step of training
  * (dropout 0.1, forward, backward, AdamW).
  */
 @BenchmarkMode(Mode.AverageTime)
@@ -64,12 +65,16 @@ public class BertStepBench {
   @Param("128")
   public int seq;
 
+  /** Single precision, or bf16 products. */
+  @Param({"F32", "BF16"})
+  public DType precision;
+
   private BertStep step;
 
   /** Creates the model. */
   @Setup(Level.Trial)
   public void open() {
-    step = new BertStep(size.config(), batch, seq, 1);
+    step = new BertStep(size.config(), batch, seq, 1, precision);
   }
 
   /** Gives the memory back. */

@@ -1,9 +1,11 @@
 package dev.bearhug.benchmarks.workload;
 
+import dev.bearhug.autograd.Autocast;
 import dev.bearhug.autograd.Autograd;
 import dev.bearhug.autograd.NoGrad;
 import dev.bearhug.nn.optim.AdamW;
 import dev.bearhug.nn.optim.ParamGroup;
+import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Device;
 import dev.bearhug.tensor.RandomSource;
 import dev.bearhug.tensor.Tensor;
@@ -18,7 +20,7 @@ import dev.bearhug.transformers.pretrained.PretrainedModel;
 import java.util.List;
 
 /**
- * BERT with a classification head on one batch of random tokens without padding, in single
+ * BERT with a classification head on one batch of random tokens without padding, in single or mixed
  * precision on the CPU: the forward pass alone, or a step of training with AdamW.
  */
 public final class BertStep implements AutoCloseable {
@@ -36,6 +38,7 @@ public final class BertStep implements AutoCloseable {
   private final TensorMap inputs = new TensorMap();
   private final AdamW optimizer;
   private final RandomSource random;
+  private final DType precision;
 
   /**
    * Creates model, batch and optimizer.
@@ -44,8 +47,10 @@ public final class BertStep implements AutoCloseable {
    * @param batch number of inputs
    * @param seq tokens per input
    * @param seed of weights, tokens and dropout
+   * @param precision F32, or BF16 for mixed precision
    */
-  public BertStep(BertConfig config, int batch, int seq, long seed) {
+  public BertStep(BertConfig config, int batch, int seq, long seed, DType precision) {
+    this.precision = precision;
     HeadSpec head = HeadSpec.classification(List.of("negative", "positive"));
     model = AutoModel.create(config.withDropout(DROPOUT), head, seed, Device.CPU);
     Inputs made = new Inputs(seed);
@@ -55,15 +60,26 @@ public final class BertStep implements AutoCloseable {
     random = new RandomSource(seed);
   }
 
-  /** BERT-base, 8 inputs of 128 tokens. */
+  /** As the other constructor, in single precision. */
+  public BertStep(BertConfig config, int batch, int seq, long seed) {
+    this(config, batch, seq, seed, DType.F32);
+  }
+
+  /** BERT-base, 8 inputs of 128 tokens, in single precision. */
   public static BertStep base8x128() {
-    return new BertStep(BertConfig.base(VOCABULARY), 8, 128, 1);
+    return base8x128(DType.F32);
+  }
+
+  /** BERT-base, 8 inputs of 128 tokens, in single or mixed precision. */
+  public static BertStep base8x128(DType precision) {
+    return new BertStep(BertConfig.base(VOCABULARY), 8, 128, 1, precision);
   }
 
   /** Runs the forward pass without dropout or gradients; returns the sum of the logits. */
   public double forward() {
     model.setTraining(false);
     try (NoGrad ignored = NoGrad.enter();
+        Autocast cast = Autocast.enter(precision);
         Scope scope = Scope.open("forward")) {
       TensorMap tokens = TensorMap.of(Backbone.INPUT_IDS, inputs.get(Backbone.INPUT_IDS));
       return model.forward(tokens).get(Head.LOGITS).sum().item();
@@ -75,7 +91,10 @@ public final class BertStep implements AutoCloseable {
     model.setTraining(true);
     try (Scope scope = Scope.open("train");
         RandomSource.Use use = RandomSource.use(random)) {
-      Tensor loss = model.forward(inputs).get(Head.LOSS);
+      Tensor loss;
+      try (Autocast cast = Autocast.enter(precision)) {
+        loss = model.forward(inputs).get(Head.LOSS);
+      }
       optimizer.zeroGrad();
       Autograd.backward(loss);
       optimizer.step(RATE);
