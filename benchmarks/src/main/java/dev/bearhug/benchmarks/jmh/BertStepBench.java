@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * BERT with a classification head in single and mixed precision: forward pass, and a step of training
- * (dropout 0.1, forward, backward, AdamW).
+ * BERT with a classification head in single and mixed precision: forward pass, and a step of
+ * training (dropout 0.1, forward, backward, AdamW).
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)

@@ -1,5 +1,6 @@
 package dev.bearhug.nn.optim;
 
+import dev.bearhug.autograd.CastCache;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.std.AdamWOp;
@@ -7,7 +8,8 @@ import java.util.List;
 
 /**
  * The update that {@link Adam} and {@link AdamW} share: {@code m = b1 m + (1 - b1) g; v = b2 v + (1
- * - b2) g^2; p -= rate / c1 * m / (sqrt(v) / sqrt(c2) + eps)}.
+ * - b2) g^2; p -= rate / c1 * m / (sqrt(v) / sqrt(c2) + eps)}. If mixed precision keeps a lowered
+ * copy of the parameter, the same pass writes it.
  *
  * @param settings the constants
  */
@@ -42,14 +44,19 @@ record AdamRule(AdamSettings settings) {
             settings.eps(),
             decay,
             gradScale);
+    Tensor parameter = update.parameter().tensor();
+    Tensor copy = CastCache.held(parameter);
     Dispatcher.apply(
         AdamWOp.INSTANCE,
         step,
-        update.parameter().tensor(),
+        parameter,
         gradient,
         state.slot(MEAN),
         state.slot(SQUARE),
         settings.amsgrad() ? state.slot(LARGEST) : null,
-        null);
+        copy);
+    if (copy != null) {
+      CastCache.markCurrent(parameter);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.bearhug.nn.train;
 
+import dev.bearhug.autograd.Autocast;
 import dev.bearhug.autograd.NoGrad;
 import dev.bearhug.nn.Trainable;
 import dev.bearhug.tensor.RandomSource;
@@ -63,6 +64,7 @@ final class Evaluation {
     model.setTraining(false);
     try (RandomSource.Use ignored = RandomSource.use(new RandomSource(settings.seed()));
         NoGrad off = NoGrad.enter();
+        Autocast cast = Autocast.enter(settings.precision());
         Scope scope = Scope.open("evaluation")) {
       return Collections.unmodifiableMap(new TreeMap<>(evaluator.evaluate(model)));
     } finally {

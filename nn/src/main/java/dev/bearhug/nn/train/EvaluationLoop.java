@@ -13,8 +13,9 @@ import java.util.List;
 /**
  * Runs a model over data without training it.
  *
- * <p>The loss is the mean over all labels that count, not over batches, so it does not depend on
- * how the data is cut into batches (but for rounding).
+ * <p>Runs in the precision of the caller; open an {@link dev.bearhug.autograd.Autocast} around it
+ * for bf16. The loss is the mean over all labels that count, not over batches, so it does not
+ * depend on how the data is cut into batches (but for rounding).
  */
 public final class EvaluationLoop {
 

@@ -1,8 +1,10 @@
 package dev.bearhug.nn.train;
 
+import dev.bearhug.autograd.Autocast;
 import dev.bearhug.autograd.Autograd;
 import dev.bearhug.nn.Trainable;
 import dev.bearhug.nn.data.Batch;
+import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Device;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.TensorMap;
@@ -18,10 +20,13 @@ final class MicroBatches {
   private final Device device;
   private final List<LossTerm> terms;
   private final List<Batch> batches;
+  private final DType precision;
   private final double[][] shares;
   private boolean labelled;
 
-  MicroBatches(Trainable model, Device device, List<LossTerm> terms, List<Batch> batches) {
+  MicroBatches(
+      Trainable model, Device device, DType precision, List<LossTerm> terms, List<Batch> batches) {
+    this.precision = precision;
     this.model = model;
     this.device = device;
     this.terms = terms;
@@ -62,7 +67,9 @@ final class MicroBatches {
       double share = shares[index][term];
       if (share > 0) {
         if (outputs == null) {
-          outputs = model.forward(BatchTensors.of(batches.get(index), device));
+          try (Autocast cast = Autocast.enter(precision)) {
+            outputs = model.forward(BatchTensors.of(batches.get(index), device));
+          }
         }
         Tensor part = scalar(outputs, terms.get(term).output());
         part = share == 1 ? part : part.mul(share);

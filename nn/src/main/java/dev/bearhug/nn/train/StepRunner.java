@@ -7,6 +7,7 @@ import dev.bearhug.nn.data.Batch;
 import dev.bearhug.nn.data.LoaderState;
 import dev.bearhug.nn.optim.GradClip;
 import dev.bearhug.nn.optim.Optimizer;
+import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Device;
 import dev.bearhug.tensor.RandomSource;
 import dev.bearhug.tensor.Tensor;
@@ -22,6 +23,7 @@ final class StepRunner {
   private final List<LossTerm> terms;
   private final GradClip clip;
   private final Device device;
+  private final DType precision;
   private final RandomSource random;
 
   StepRunner(
@@ -30,7 +32,9 @@ final class StepRunner {
       List<LossTerm> terms,
       GradClip clip,
       Device device,
+      DType precision,
       RandomSource random) {
+    this.precision = precision;
     this.model = model;
     this.optimizer = optimizer;
     this.terms = terms;
@@ -49,7 +53,7 @@ final class StepRunner {
    */
   StepPass backward(List<Batch> batches, LoaderState from, long step) {
     RandomSource.State before = random.state();
-    MicroBatches micro = new MicroBatches(model, device, terms, batches);
+    MicroBatches micro = new MicroBatches(model, device, precision, terms, batches);
     if (!micro.labelled()) {
       return new StepPass(0, 0, false);
     }

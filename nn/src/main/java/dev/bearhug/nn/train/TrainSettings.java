@@ -1,6 +1,7 @@
 package dev.bearhug.nn.train;
 
 import dev.bearhug.nn.optim.GradClip;
+import dev.bearhug.tensor.DType;
 import java.util.Objects;
 
 /**
@@ -20,6 +21,7 @@ public final class TrainSettings {
   private final int patience;
   private final double minDelta;
   private final long seed;
+  private final DType precision;
 
   private TrainSettings(Builder builder) {
     this.epochs = builder.epochs;
@@ -33,6 +35,7 @@ public final class TrainSettings {
     this.patience = builder.patience;
     this.minDelta = builder.minDelta;
     this.seed = builder.seed;
+    this.precision = builder.precision;
   }
 
   /** Starts settings with one epoch, no accumulation, no clipping and no early stopping. */
@@ -95,6 +98,14 @@ public final class TrainSettings {
     return seed;
   }
 
+  /**
+   * Returns the type of matrix products in the forward pass and, with it, the backward pass: {@code
+   * BF16} for mixed precision, see {@link dev.bearhug.autograd.Autocast}.
+   */
+  public DType precision() {
+    return precision;
+  }
+
   /** Collects settings. */
   public static final class Builder {
     private int epochs = 1;
@@ -108,6 +119,7 @@ public final class TrainSettings {
     private int patience;
     private double minDelta;
     private long seed;
+    private DType precision = DType.F32;
 
     private Builder() {}
 
@@ -178,6 +190,17 @@ public final class TrainSettings {
     }
 
     /**
+     * Sets the precision of training and of evaluations in between: {@code F32}, or {@code BF16}
+     * for mixed precision, in which weights, their gradients and the optimizer stay in single
+     * precision and matrix products run in bf16. Worth it where the device's backend says so
+     * ({@link dev.bearhug.tensor.backend.Backend#fastBf16}); right everywhere.
+     */
+    public Builder precision(DType type) {
+      this.precision = Objects.requireNonNull(type, "precision");
+      return this;
+    }
+
+    /**
      * Returns the settings.
      *
      * @throws IllegalArgumentException if a number is out of range or patience has no metric
@@ -195,6 +218,9 @@ public final class TrainSettings {
       require(
           patience == 0 || metric != null,
           "early stopping needs a metric to watch (patience " + patience + ", no metric)");
+      require(
+          precision == DType.F32 || precision == DType.BF16,
+          "precision must be F32 or BF16, got " + precision);
       return new TrainSettings(this);
     }
 

@@ -80,7 +80,9 @@ public final class Trainer {
             : new Evaluation(model, builder.evaluator, settings, listeners);
     this.device = builder.device;
     this.random = new RandomSource(settings.seed());
-    this.runner = new StepRunner(model, optimizer, builder.terms, settings.clip(), device, random);
+    this.runner =
+        new StepRunner(
+            model, optimizer, builder.terms, settings.clip(), device, settings.precision(), random);
     this.parameterChecks = new ParameterChecks(model, optimizer, listeners);
     this.totalSteps = totalSteps(data, settings);
   }

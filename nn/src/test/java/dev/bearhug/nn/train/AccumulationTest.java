@@ -14,6 +14,7 @@ import dev.bearhug.nn.data.LoaderState;
 import dev.bearhug.nn.optim.LrSchedules;
 import dev.bearhug.nn.optim.ParamGroup;
 import dev.bearhug.nn.optim.Sgd;
+import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Device;
 import dev.bearhug.tensor.RandomSource;
 import dev.bearhug.tensor.Tensor;
@@ -115,7 +116,7 @@ class AccumulationTest {
   }
 
   private static StepPass pass(Trainable model, List<LossTerm> terms, List<Batch> batches) {
-    return new StepRunner(model, null, terms, null, Device.CPU, new RandomSource(0))
+    return new StepRunner(model, null, terms, null, Device.CPU, DType.F32, new RandomSource(0))
         .backward(batches, START, 1);
   }
 

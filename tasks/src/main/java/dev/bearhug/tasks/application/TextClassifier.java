@@ -46,7 +46,7 @@ public final class TextClassifier implements AutoCloseable {
     this.trained = trained;
     this.labels = new ClassificationTask().labels(trained.model().head());
     this.builder = new TextFeatureBuilder(trained.tokenizer(), labels, trained.maxLength());
-    this.scorer = new ModelScorer(trained.model(), trained.device());
+    this.scorer = new ModelScorer(trained.model(), trained.device(), trained.precision().type());
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.bearhug.tasks.cli;
 import dev.bearhug.tasks.progress.Units;
 import dev.bearhug.tasks.registry.TaskPlugin;
 import dev.bearhug.tasks.registry.TaskRegistry;
+import dev.bearhug.tensor.backend.Backend;
 import dev.bearhug.tensor.backend.Backends;
 import dev.bearhug.tensor.backend.cpu.GemmSelector;
 import dev.bearhug.tensor.backend.cpu.VectorSupport;
@@ -53,6 +54,10 @@ final class DoctorCommand implements Callable<Integer> {
             + ")");
     section("simd", VectorSupport.describe());
     section("products", GemmSelector.shared().report().split("\\R"));
+    Backend.Availability bf16 = Backends.get("cpu").fastBf16();
+    section(
+        "precision",
+        "auto is " + (bf16.usable() ? "bf16: " : "f32: ") + bf16.reason() + " (train.precision)");
     boolean usable = backends();
     section("memory", memory().toArray(new String[0]));
     section("caches", caches().toArray(new String[0]));

@@ -1,10 +1,12 @@
 package dev.bearhug.tasks.evaluator;
 
+import dev.bearhug.autograd.Autocast;
 import dev.bearhug.autograd.NoGrad;
 import dev.bearhug.nn.Model;
 import dev.bearhug.nn.data.Batch;
 import dev.bearhug.nn.train.BatchTensors;
 import dev.bearhug.tasks.processor.FeatureSet;
+import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Device;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.memory.Scope;
@@ -25,16 +27,19 @@ public final class ModelScorer {
 
   private final Model model;
   private final Device device;
+  private final DType precision;
 
   /**
    * Creates a scorer.
    *
    * @param model has an output {@code logits} of shape {@code [batch, outputs]}
    * @param device where the model's parameters are
+   * @param precision {@code F32}, or {@code BF16} for matrix products in bf16
    */
-  public ModelScorer(Model model, Device device) {
+  public ModelScorer(Model model, Device device, DType precision) {
     this.model = model;
     this.device = device;
+    this.precision = precision;
   }
 
   /** Returns the outputs for each example; see {@link #logits(FeatureSet, int, LongConsumer)}. */
@@ -64,7 +69,8 @@ public final class ModelScorer {
     float[][] outputs = new float[lengths.length][];
     boolean training = model.isTraining();
     model.setTraining(false);
-    try (NoGrad ignored = NoGrad.enter()) {
+    try (NoGrad ignored = NoGrad.enter();
+        Autocast cast = Autocast.enter(precision)) {
       for (int from = 0; from < order.length; from += batchSize) {
         int[] rows = Arrays.copyOfRange(order, from, Math.min(order.length, from + batchSize));
         score(examples, rows, outputs);

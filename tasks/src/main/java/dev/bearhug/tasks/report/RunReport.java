@@ -67,6 +67,7 @@ public record RunReport(
    * @param parameters number of parameters
    * @param trainableParameters number of parameters that training changes
    * @param device the device, for example {@code cpu}
+   * @param precision of matrix products: {@code f32} or {@code bf16}
    * @param threads worker threads
    * @param seed the run's seed
    * @param java version of the Java runtime
@@ -77,6 +78,7 @@ public record RunReport(
       long parameters,
       long trainableParameters,
       String device,
+      String precision,
       int threads,
       long seed,
       String java,

@@ -74,7 +74,7 @@ public record Judgement(Evaluation evaluation, LabelSet labels, ReadReport read)
     List<float[]> outputs;
     try (ProgressReporter progress = output.progress(split.key(), 0, set.size())) {
       outputs =
-          new ModelScorer(trained.model(), trained.device())
+          new ModelScorer(trained.model(), trained.device(), trained.precision().type())
               .logits(set, batchSize, done -> progress.update(done, ProgressFigures.NONE));
     }
     ReadReport read = processor.reports().get(0).withLongTexts(set.cut(), set.maxLength());

@@ -75,6 +75,7 @@ final class ReportWriter {
       Evaluation dev,
       PretrainedModel model,
       Device device,
+      ChosenPrecision precision,
       RunReport.Data data,
       List<String> warnings) {
     TrainResult result = trained.result();
@@ -97,6 +98,7 @@ final class ReportWriter {
             model.parameterCount(),
             trainable,
             device.toString(),
+            precision.name(),
             config.train().threads(),
             config.train().seed(),
             Runtime.version().toString(),

@@ -55,6 +55,7 @@ final class RunSession<F> implements AutoCloseable {
   private final Tokenizer tokenizer;
   private final PretrainedModel model;
   private final Device device;
+  private final ChosenPrecision precision;
   private final Evaluator<F> evaluator;
   private final String metric;
   private final Map<Split, FeatureSet<F>> features = new EnumMap<>(Split.class);
@@ -80,6 +81,7 @@ final class RunSession<F> implements AutoCloseable {
     this.tokenizer = tokenizer;
     this.model = model;
     this.device = device;
+    this.precision = ChosenPrecision.of(config.train().precision(), device);
     this.evaluator = task.evaluator(data.labels());
     this.metric =
         config.train().metricForBest() == null
@@ -136,6 +138,7 @@ final class RunSession<F> implements AutoCloseable {
     say(
         "model of %,d parameters, %d outputs, vocabulary of %,d tokens"
             .formatted(model.parameterCount(), data.labels().outputs(), tokenizer.vocabSize()));
+    say(precision.line());
   }
 
   private void say(String line) {
@@ -193,13 +196,14 @@ final class RunSession<F> implements AutoCloseable {
         .metric(metric, Metrics.greaterIsBetter(metric))
         .patience(section.earlyStoppingPatience() == null ? 0 : section.earlyStoppingPatience(), 0)
         .seed(section.seed())
+        .precision(precision.type())
         .build();
   }
 
   private Evaluation evaluate(Split split) {
     FeatureSet<F> set = features.get(split);
     List<float[]> outputs =
-        new ModelScorer(model, device).logits(set, config.evaluate().batchSize());
+        new ModelScorer(model, device, precision.type()).logits(set, config.evaluate().batchSize());
     return evaluator.evaluate(set.features(), outputs);
   }
 
@@ -229,6 +233,7 @@ final class RunSession<F> implements AutoCloseable {
             dev,
             model,
             device,
+            precision,
             new RunReport.Data(
                 features.get(Split.TRAIN).size(),
                 features.get(Split.DEV).size(),

@@ -93,6 +93,11 @@ public record TrainedModel(
     return config == null ? "classification" : config.task();
   }
 
+  /** Returns the precision the model runs in: as in its run, {@code auto} for a model folder. */
+  public ChosenPrecision precision() {
+    return ChosenPrecision.of(config, device);
+  }
+
   /** Gives the memory back. */
   @Override
   public void close() {

@@ -42,6 +42,14 @@ public interface Backend {
    */
   List<String> describe();
 
+  /**
+   * Whether matrix products in {@code BF16} are faster than in single precision and as right as
+   * they can be, or why not: what {@code auto} precision follows. The first call may measure.
+   */
+  default Availability fastBf16() {
+    return new Availability(false, name() + " has no faster products in bf16");
+  }
+
   /** Finds out whether a backend can be used, and creates it. */
   interface Provider {
 

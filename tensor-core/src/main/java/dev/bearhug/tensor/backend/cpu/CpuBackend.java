@@ -59,6 +59,11 @@ public final class CpuBackend extends HostBackend {
     return List.copyOf(lines);
   }
 
+  @Override
+  public Availability fastBf16() {
+    return Bf16Check.shared();
+  }
+
   /** Always usable. */
   public static final class Provider implements Backend.Provider {
 
