@@ -9,9 +9,9 @@ import dev.bearhug.tensor.backend.Kernel;
 import dev.bearhug.tensor.backend.KernelCall;
 import dev.bearhug.tensor.backend.KernelTable;
 import dev.bearhug.tensor.op.Op;
+import dev.bearhug.tensor.op.std.ActivationOps;
 import dev.bearhug.tensor.op.std.AffineOp;
 import dev.bearhug.tensor.op.std.ClampOp;
-import dev.bearhug.tensor.op.std.ParametricOp;
 import dev.bearhug.tensor.op.std.StandardOps;
 import dev.bearhug.tensor.op.std.UnaryGradOp;
 import dev.bearhug.tensor.op.std.UnaryOp;
@@ -40,13 +40,21 @@ final class ElementwiseBindings {
           "fmod", BinaryOp.FMOD);
 
   private static final Map<String, MapGradOp> GRADS =
-      Map.of(
-          "tanh_grad", MapGradOp.TANH_FROM_OUTPUT,
-          "sigmoid_grad", MapGradOp.SIGMOID_FROM_OUTPUT,
-          "relu_grad", MapGradOp.RELU,
-          "gelu_grad", MapGradOp.GELU,
-          "gelu_tanh_grad", MapGradOp.GELU_TANH,
-          "silu_grad", MapGradOp.SILU);
+      Map.ofEntries(
+          Map.entry("tanh_grad", MapGradOp.TANH_FROM_OUTPUT),
+          Map.entry("sigmoid_grad", MapGradOp.SIGMOID_FROM_OUTPUT),
+          Map.entry("relu_grad", MapGradOp.RELU),
+          Map.entry("gelu_grad", MapGradOp.GELU),
+          Map.entry("gelu_tanh_grad", MapGradOp.GELU_TANH),
+          Map.entry("silu_grad", MapGradOp.SILU),
+          Map.entry("softplus_grad", MapGradOp.SOFTPLUS),
+          Map.entry("log_sigmoid_grad", MapGradOp.LOG_SIGMOID),
+          Map.entry("mish_grad", MapGradOp.MISH),
+          Map.entry("quick_gelu_grad", MapGradOp.QUICK_GELU),
+          Map.entry("relu6_grad", MapGradOp.RELU6),
+          Map.entry("hardswish_grad", MapGradOp.HARDSWISH),
+          Map.entry("hardsigmoid_grad", MapGradOp.HARDSIGMOID),
+          Map.entry("abs_grad", MapGradOp.ABS));
 
   private final CpuResources cpu;
   private final MapKernels map;
@@ -64,12 +72,14 @@ final class ElementwiseBindings {
         table.add(u.name(), b.unary(u), FloatSpan.TYPES);
       } else if (op instanceof UnaryGradOp g) {
         table.add(g.name(), b.unaryGrad(g), FloatSpan.TYPES);
-      } else if (op instanceof ParametricOp<?> p) {
-        b.parametric(table, p);
       }
     }
     BINARY.forEach((name, op) -> table.addStrided(name, c -> b.binary(c, op), FloatSpan.TYPES));
     table.add("affine", b::affine, FloatSpan.TYPES);
+    table.add("leaky_relu", b::leakyRelu, FloatSpan.TYPES);
+    table.add("leaky_relu_grad", b::leakyReluGrad, FloatSpan.TYPES);
+    table.add("elu", b::elu, FloatSpan.TYPES);
+    table.add("elu_grad", b::eluGrad, FloatSpan.TYPES);
     table.add("clamp", b::clamp, FloatSpan.TYPES);
     table.add("pow", b::pow, FloatSpan.TYPES);
   }
@@ -149,7 +159,36 @@ final class ElementwiseBindings {
     return switch (op.name()) {
       case "neg_grad" -> c -> map(c, MapOp.NEG);
       case "exp_grad" -> c -> binary(c, BinaryOp.MUL);
+      case "log_grad" -> c -> binary(c, BinaryOp.DIV);
+      case "square_grad" -> c -> eachPair(c, product(1, 2));
+      case "reciprocal_grad" -> c -> eachPair(c, product(2, -1));
+      case "rsqrt_grad" -> c -> eachPair(c, product(3, -0.5f));
+      case "sqrt_grad" ->
+          c ->
+              eachPair(
+                  c,
+                  (gy, y, gx, n) -> {
+                    for (long i = 0; i < n; i += BLOCK) {
+                      long count = Math.min(BLOCK, n - i);
+                      map.binaryScalar(BinaryOp.MUL, gy + 4 * i, 0.5f, gx + 4 * i, count);
+                      map.binary(BinaryOp.DIV, gx + 4 * i, y + 4 * i, gx + 4 * i, count);
+                    }
+                  });
       default -> known == null ? c -> eachPair(c, pairs(f)) : c -> mapGrad(c, known);
+    };
+  }
+
+  /** The gradient times some factors of what was saved and a number, in the first cache. */
+  private Two product(int factors, float number) {
+    return (gy, saved, gx, n) -> {
+      for (long i = 0; i < n; i += BLOCK) {
+        long at = 4 * i;
+        long count = Math.min(BLOCK, n - i);
+        map.binaryScalar(BinaryOp.MUL, gy + at, number, gx + at, count);
+        for (int k = 0; k < factors; k++) {
+          map.binary(BinaryOp.MUL, gx + at, saved + at, gx + at, count);
+        }
+      }
     };
   }
 
@@ -205,20 +244,44 @@ final class ElementwiseBindings {
       map(c, MapOp.SQUARE);
     } else if (exponent == -1) {
       map(c, MapOp.RECIPROCAL);
+    } else if (exponent == 1) {
+      each(c, (x, y, n) -> map.binaryScalar(BinaryOp.MUL, x, 1, y, n));
+    } else if (exponent == 3) {
+      each(c, this::cube);
     } else {
       eachElement(c, x -> Math.pow(x, exponent));
     }
   }
 
-  private <A> void parametric(KernelTable table, ParametricOp<A> op) {
-    table.add(op.name(), c -> eachElement(c, op.function(c.attrs())), FloatSpan.TYPES);
-    table.add(
-        op.grad().name(),
-        c -> {
-          DoubleUnaryOperator derivative = op.grad().derivative(c.attrs());
-          eachPair(c, pairs((gy, x) -> gy * derivative.applyAsDouble(x)));
-        },
-        FloatSpan.TYPES);
+  private void cube(long x, long y, long n) {
+    for (long i = 0; i < n; i++) {
+      float v = getFloat(x + 4 * i);
+      putFloat(y + 4 * i, v * v * v);
+    }
+  }
+
+  private void leakyRelu(KernelCall c) {
+    float slope = (float) (double) c.<Double>attrs();
+    each(c, (x, y, n) -> map.leaky(slope, x, x, y, n));
+  }
+
+  private void leakyReluGrad(KernelCall c) {
+    float slope = (float) (double) c.<Double>attrs();
+    eachPair(c, (gy, x, gx, n) -> map.leaky(slope, x, gy, gx, n));
+  }
+
+  private void elu(KernelCall c) {
+    ActivationOps.EluAttrs a = c.attrs();
+    float depth = (float) (a.scale() * a.alpha());
+    each(c, (x, y, n) -> map.elu((float) a.scale(), depth, (float) a.inputScale(), x, y, n));
+  }
+
+  private void eluGrad(KernelCall c) {
+    ActivationOps.EluAttrs a = c.attrs();
+    float scale = (float) a.scale();
+    float depth = (float) (a.scale() * a.alpha());
+    float slope = (float) a.inputScale();
+    eachPair(c, (gy, x, gx, n) -> map.eluGrad(scale, depth, slope, gy, x, gx, n));
   }
 
   // ---------------------------------------------------------------- two inputs

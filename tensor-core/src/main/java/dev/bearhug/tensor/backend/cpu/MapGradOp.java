@@ -18,7 +18,23 @@ public enum MapGradOp {
   /** Of GELU in tanh form from x. */
   GELU_TANH((gy, x) -> gy * ScalarMath.geluTanhDerivative(x)),
   /** Of silu from x: gy s (1 + x (1 - s)) with s = sigmoid(x). */
-  SILU((gy, x) -> gy * ScalarMath.siluDerivative(x));
+  SILU((gy, x) -> gy * ScalarMath.siluDerivative(x)),
+  /** Of softplus from x: gy sigmoid(x). */
+  SOFTPLUS((gy, x) -> gy * ScalarMath.sigmoid(x)),
+  /** Of log(sigmoid(x)) from x: gy sigmoid(-x). */
+  LOG_SIGMOID((gy, x) -> gy * ScalarMath.sigmoid(-x)),
+  /** Of mish from x. */
+  MISH((gy, x) -> gy * ScalarMath.mishDerivative(x)),
+  /** Of quick GELU from x. */
+  QUICK_GELU((gy, x) -> gy * ScalarMath.siluDerivative(1.702 * x)),
+  /** Of relu6 from x: gy inside of (0, 6), else 0. */
+  RELU6((gy, x) -> x > 0 && x < 6 ? gy : 0),
+  /** Of hardswish from x. */
+  HARDSWISH((gy, x) -> gy * (x < -3 ? 0 : x <= 3 ? x / 3 + 0.5 : x > 3 ? 1 : x)),
+  /** Of hardsigmoid from x: gy / 6 inside of (-3, 3), else 0. */
+  HARDSIGMOID((gy, x) -> x > -3 && x < 3 ? gy / 6 : 0),
+  /** Of the absolute value from x: gy with the sign of x, 0 at 0. */
+  ABS((gy, x) -> gy * Math.signum(x));
 
   private final DoubleBinaryOperator definition;
 

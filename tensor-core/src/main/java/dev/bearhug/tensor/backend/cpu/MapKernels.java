@@ -42,4 +42,13 @@ public interface MapKernels {
    * @param y output [rows, cols]; may be x when pre is 0
    */
   void biasGelu(long x, long bias, long pre, long y, long rows, long cols);
+
+  /** Writes {@code y[i] = x[i] > 0 ? factor x[i] : depth (exp(slope x[i]) - 1)}. */
+  void elu(float factor, float depth, float slope, long x, long y, long n);
+
+  /** Writes {@code gx[i] = gy[i] (x[i] > 0 ? factor : depth slope exp(slope x[i]))}. */
+  void eluGrad(float factor, float depth, float slope, long gy, long x, long gx, long n);
+
+  /** Writes {@code y[i] = x[i] > 0 ? v[i] : slope v[i]}; v may be x. */
+  void leaky(float slope, long x, long v, long y, long n);
 }

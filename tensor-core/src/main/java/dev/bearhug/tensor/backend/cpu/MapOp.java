@@ -47,6 +47,18 @@ public enum MapOp {
   LOG_SIGMOID(x -> -ScalarMath.softplus(-x)),
   /** x tanh(softplus(x)). */
   MISH(ScalarMath::mish),
+  /** min(max(x, 0), 6); NaN stays NaN. */
+  RELU6(x -> Math.min(Math.max(x, 0), 6)),
+  /** x min(max(x + 3, 0), 6) / 6. */
+  HARDSWISH(x -> x <= -3 ? 0 : x >= 3 ? x : x * (x + 3) / 6),
+  /** min(max(x + 3, 0), 6) / 6. */
+  HARDSIGMOID(x -> Math.min(Math.max(x + 3, 0), 6) / 6),
+  /** e to the power x, minus 1. */
+  EXPM1(Math::expm1),
+  /** Logarithm of 1 + x; NaN below -1. */
+  LOG1P(Math::log1p),
+  /** Logarithm of base 2; NaN below zero. */
+  LOG2(x -> Math.log(x) / Math.log(2)),
   /** Sine; x in radians. */
   SIN(Math::sin),
   /** Cosine; x in radians. */

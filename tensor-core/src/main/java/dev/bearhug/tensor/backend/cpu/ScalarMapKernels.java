@@ -69,4 +69,29 @@ final class ScalarMapKernels implements MapKernels {
       }
     }
   }
+
+  @Override
+  public void elu(float factor, float depth, float slope, long x, long y, long n) {
+    for (long i = 0; i < 4 * n; i += 4) {
+      float v = getFloat(x + i);
+      putFloat(y + i, v > 0 ? factor * v : (float) (depth * Math.expm1((double) slope * v)));
+    }
+  }
+
+  @Override
+  public void eluGrad(float factor, float depth, float slope, long gy, long x, long gx, long n) {
+    for (long i = 0; i < 4 * n; i += 4) {
+      float v = getFloat(x + i);
+      double derivative = v > 0 ? factor : (double) depth * slope * Math.exp((double) slope * v);
+      putFloat(gx + i, (float) (getFloat(gy + i) * derivative));
+    }
+  }
+
+  @Override
+  public void leaky(float slope, long x, long v, long y, long n) {
+    for (long i = 0; i < 4 * n; i += 4) {
+      float value = getFloat(v + i);
+      putFloat(y + i, getFloat(x + i) > 0 ? value : slope * value);
+    }
+  }
 }

@@ -130,6 +130,15 @@ final class ScalarMath {
     return x == Double.NEGATIVE_INFINITY ? -0.0 : x * Math.tanh(softplus(x));
   }
 
+  /** The derivative of {@link #mish}. */
+  static double mishDerivative(double x) {
+    if (Double.isInfinite(x)) {
+      return x > 0 ? 1 : 0;
+    }
+    double t = Math.tanh(softplus(x));
+    return t + x * (1 - t * t) * sigmoid(x);
+  }
+
   private static double geluTanhArgument(double x) {
     return GELU_SLOPE * (x + GELU_CUBIC * x * x * x);
   }

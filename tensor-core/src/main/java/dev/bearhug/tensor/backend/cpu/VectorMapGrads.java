@@ -22,6 +22,14 @@ final class VectorMapGrads {
       case GELU -> VectorTailMaps.geluGrad(gy, v, gx, n);
       case GELU_TANH -> geluTanh(gy, v, gx, n);
       case SILU -> silu(gy, v, gx, n);
+      case SOFTPLUS -> softplus(gy, v, gx, n);
+      case LOG_SIGMOID -> logSigmoid(gy, v, gx, n);
+      case MISH -> mish(gy, v, gx, n);
+      case QUICK_GELU -> quickGelu(gy, v, gx, n);
+      case RELU6 -> relu6(gy, v, gx, n);
+      case HARDSWISH -> hardswish(gy, v, gx, n);
+      case HARDSIGMOID -> hardsigmoid(gy, v, gx, n);
+      case ABS -> abs(gy, v, gx, n);
     }
   }
 
@@ -82,6 +90,102 @@ final class VectorMapGrads {
       VectorMask<Float> rest = tail(end, n);
       long at = 4 * end;
       store(gx + at, VectorMath.siluGrad(load(gy + at, rest), load(v + at, rest)), rest);
+    }
+  }
+
+  private static void softplus(long gy, long v, long gx, long n) {
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(gx + 4 * i, VectorMath.softplusGrad(load(gy + 4 * i), load(v + 4 * i)));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      long at = 4 * end;
+      store(gx + at, VectorMath.softplusGrad(load(gy + at, rest), load(v + at, rest)), rest);
+    }
+  }
+
+  private static void logSigmoid(long gy, long v, long gx, long n) {
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(gx + 4 * i, VectorMath.logSigmoidGrad(load(gy + 4 * i), load(v + 4 * i)));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      long at = 4 * end;
+      store(gx + at, VectorMath.logSigmoidGrad(load(gy + at, rest), load(v + at, rest)), rest);
+    }
+  }
+
+  private static void mish(long gy, long v, long gx, long n) {
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(gx + 4 * i, VectorMath.mishGrad(load(gy + 4 * i), load(v + 4 * i)));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      long at = 4 * end;
+      store(gx + at, VectorMath.mishGrad(load(gy + at, rest), load(v + at, rest)), rest);
+    }
+  }
+
+  private static void quickGelu(long gy, long v, long gx, long n) {
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(gx + 4 * i, VectorMath.quickGeluGrad(load(gy + 4 * i), load(v + 4 * i)));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      long at = 4 * end;
+      store(gx + at, VectorMath.quickGeluGrad(load(gy + at, rest), load(v + at, rest)), rest);
+    }
+  }
+
+  private static void relu6(long gy, long v, long gx, long n) {
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(gx + 4 * i, VectorMath.relu6Grad(load(gy + 4 * i), load(v + 4 * i)));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      long at = 4 * end;
+      store(gx + at, VectorMath.relu6Grad(load(gy + at, rest), load(v + at, rest)), rest);
+    }
+  }
+
+  private static void hardswish(long gy, long v, long gx, long n) {
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(gx + 4 * i, VectorMath.hardswishGrad(load(gy + 4 * i), load(v + 4 * i)));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      long at = 4 * end;
+      store(gx + at, VectorMath.hardswishGrad(load(gy + at, rest), load(v + at, rest)), rest);
+    }
+  }
+
+  private static void hardsigmoid(long gy, long v, long gx, long n) {
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(gx + 4 * i, VectorMath.hardsigmoidGrad(load(gy + 4 * i), load(v + 4 * i)));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      long at = 4 * end;
+      store(gx + at, VectorMath.hardsigmoidGrad(load(gy + at, rest), load(v + at, rest)), rest);
+    }
+  }
+
+  private static void abs(long gy, long v, long gx, long n) {
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(gx + 4 * i, VectorMath.absGrad(load(gy + 4 * i), load(v + 4 * i)));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      long at = 4 * end;
+      store(gx + at, VectorMath.absGrad(load(gy + at, rest), load(v + at, rest)), rest);
     }
   }
 }

@@ -41,6 +41,13 @@ final class VectorMaps {
       case ERF -> VectorTailMaps.erf(x, y, n);
       case SOFTPLUS -> softplus(x, y, n);
       case LOG_SIGMOID -> logSigmoid(x, y, n);
+      case MISH -> mish(x, y, n);
+      case RELU6 -> relu6(x, y, n);
+      case HARDSWISH -> hardswish(x, y, n);
+      case HARDSIGMOID -> hardsigmoid(x, y, n);
+      case EXPM1 -> expm1(x, y, n);
+      case LOG1P -> log1p(x, y, n);
+      case LOG2 -> log2(x, y, n);
       default -> {
         return false;
       }
@@ -218,11 +225,88 @@ final class VectorMaps {
   private static void logSigmoid(long x, long y, long n) {
     long end = whole(n);
     for (long i = 0; i < end; i += LANES) {
-      store(y + 4 * i, VectorMath.softplus(load(x + 4 * i).neg()).neg());
+      store(y + 4 * i, VectorMath.logSigmoid(load(x + 4 * i)));
     }
     if (end < n) {
       VectorMask<Float> rest = tail(end, n);
-      store(y + 4 * end, VectorMath.softplus(load(x + 4 * end, rest).neg()).neg(), rest);
+      store(y + 4 * end, VectorMath.logSigmoid(load(x + 4 * end, rest)), rest);
+    }
+  }
+
+  private static void mish(long x, long y, long n) {
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(y + 4 * i, VectorMath.mish(load(x + 4 * i)));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      store(y + 4 * end, VectorMath.mish(load(x + 4 * end, rest)), rest);
+    }
+  }
+
+  private static void relu6(long x, long y, long n) {
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(y + 4 * i, VectorMath.relu6(load(x + 4 * i)));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      store(y + 4 * end, VectorMath.relu6(load(x + 4 * end, rest)), rest);
+    }
+  }
+
+  private static void hardswish(long x, long y, long n) {
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(y + 4 * i, VectorMath.hardswish(load(x + 4 * i)));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      store(y + 4 * end, VectorMath.hardswish(load(x + 4 * end, rest)), rest);
+    }
+  }
+
+  private static void hardsigmoid(long x, long y, long n) {
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(y + 4 * i, VectorMath.hardsigmoid(load(x + 4 * i)));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      store(y + 4 * end, VectorMath.hardsigmoid(load(x + 4 * end, rest)), rest);
+    }
+  }
+
+  private static void expm1(long x, long y, long n) {
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(y + 4 * i, VectorMath.expm1(load(x + 4 * i)));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      store(y + 4 * end, VectorMath.expm1(load(x + 4 * end, rest)), rest);
+    }
+  }
+
+  private static void log1p(long x, long y, long n) {
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(y + 4 * i, VectorMath.log1p(load(x + 4 * i)));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      store(y + 4 * end, VectorMath.log1p(load(x + 4 * end, rest)), rest);
+    }
+  }
+
+  private static void log2(long x, long y, long n) {
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(y + 4 * i, VectorMath.log2(load(x + 4 * i)));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      store(y + 4 * end, VectorMath.log2(load(x + 4 * end, rest)), rest);
     }
   }
 }

@@ -11,9 +11,10 @@ import jdk.incubator.vector.VectorOperators;
  * Elementary functions of float vectors.
  *
  * <p>Error bounds over all floats, checked against double precision: exp, log 2 ulp; tanh, erf,
- * sigmoid, softplus 3 ulp; gelu, silu 5 ulp; GELU in tanh form, quick GELU and derivatives 1e-6
- * absolute or relative, whichever is larger. Except for exp, results below 2e-36 may become zero.
- * Infinities give the limit, NaN gives NaN. Polynomials interpolate at Chebyshev nodes.
+ * sigmoid, softplus, expm1, log1p, log2 3 ulp; gelu, silu 5 ulp; mish 6 ulp; GELU in tanh form,
+ * quick GELU and derivatives 1e-6 absolute or relative, whichever is larger. Except for exp,
+ * results below 2e-36 may become zero. Infinities give the limit, NaN gives NaN. Polynomials
+ * interpolate at Chebyshev nodes.
  */
 final class VectorMath {
 
@@ -42,6 +43,7 @@ final class VectorMath {
   private static final IntVector MANTISSA = ints(0x007FFFFF);
   private static final IntVector BIAS = ints(127);
   private static final IntVector ONE_BITS = ints(0x3F800000);
+  private static final IntVector HALF_BITS = ints(0x3F000000);
 
   /** Bits of sqrt(1/2): mantissas are taken from [sqrt(1/2), sqrt(2)). */
   private static final IntVector SQRT_HALF_BITS = ints(0x3F3504F3);
@@ -72,6 +74,19 @@ final class VectorMath {
   private static final FloatVector MINUS_TWO = broadcast(-2f);
   private static final FloatVector HALF = broadcast(0.5f);
   private static final FloatVector MINUS_HALF = broadcast(-0.5f);
+  private static final FloatVector SIX = broadcast(6f);
+  private static final FloatVector THREE = broadcast(3f);
+  private static final FloatVector MINUS_THREE = broadcast(-3f);
+  private static final FloatVector FOUR = broadcast(4f);
+  private static final FloatVector SIXTH = broadcast(1 / 6f);
+  private static final FloatVector THIRD = broadcast(1 / 3f);
+
+  /** Beyond this e^x - 1 is -1 in float. */
+  private static final FloatVector EXPM1_END = broadcast(-30f);
+
+  /** sqrt(2) - 1: up to here 1 + f is in the range of the polynomial of the logarithm. */
+  private static final FloatVector LOG1P_SPLIT = broadcast(0.41421354f);
+
   private static final FloatVector MANTISSA_BITS = broadcast(23f);
   private static final FloatVector TWO_TO_23 = broadcast(0x1p23f);
   private static final FloatVector MIN_NORMAL = broadcast(Float.MIN_NORMAL);
@@ -272,11 +287,172 @@ final class VectorMath {
 
   /** log(1 + exp(x)). */
   static FloatVector softplus(FloatVector x) {
+    return relu(x).add(log1pOfUnit(expOfNonPositive(x.abs().neg())));
+  }
+
+  /** log(sigmoid(x)). */
+  static FloatVector logSigmoid(FloatVector x) {
+    return clampAbove(x, ZERO).sub(log1pOfUnit(expOfNonPositive(x.abs().neg())));
+  }
+
+  /** log(1 + e) for e in [0, 1]. */
+  private static FloatVector log1pOfUnit(FloatVector e) {
+    // Above sqrt(2) the sum is halved, and the logarithm of 2 comes back at the end.
+    VectorMask<Float> large = e.compare(VectorOperators.GT, LOG1P_SPLIT);
+    FloatVector f = e.blend(e.sub(ONE).mul(HALF), large);
+    FloatVector square = f.mul(f);
+    FloatVector rest = logPolynomial(f).mul(f).mul(square);
+    rest = square.fma(MINUS_HALF, rest).add(ZERO.blend(LN2_LOW, large));
+    return f.add(rest).add(ZERO.blend(LN2_HIGH, large));
+  }
+
+  /** log(1 + x). */
+  static FloatVector log1p(FloatVector x) {
+    FloatVector sum = x.add(ONE);
+    // What the sum lost to rounding comes back to first order.
+    FloatVector lost = x.sub(sum.sub(ONE)).div(sum);
+    VectorMask<Float> finite =
+        sum.compare(VectorOperators.GT, ZERO).and(x.compare(VectorOperators.LT, INFINITY));
+    return log(sum).add(ZERO.blend(lost, finite));
+  }
+
+  /** Logarithm of base 2. */
+  static FloatVector log2(FloatVector x) {
+    return log(x).mul(LOG2_E);
+  }
+
+  /** e to the power x, minus 1. */
+  static FloatVector expm1(FloatVector x) {
+    FloatVector bounded = clampAbove(clampBelow(x, EXPM1_END), EXP_OVERFLOW);
+    FloatVector shifted = bounded.fma(LOG2_E, ROUNDER);
+    FloatVector p = expOfRemainder(bounded, shifted.sub(ROUNDER));
+    // Half of the power of two, because the whole one may be 2^128.
+    FloatVector scale = halfPowerOfTwo(shifted);
+    FloatVector y = p.fma(scale, scale.sub(HALF));
+    return y.add(y);
+  }
+
+  /** 2^(k - 1) for k in [-125, 128], from k + ROUNDER. */
+  private static FloatVector halfPowerOfTwo(FloatVector shifted) {
+    IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+    return exponent.add(HALF_BITS).reinterpretAsFloats();
+  }
+
+  /** x tanh(softplus(x)), as a ratio of polynomials in exp(-|x|). */
+  static FloatVector mish(FloatVector x) {
     FloatVector e = expOfNonPositive(x.abs().neg());
-    FloatVector sum = e.add(ONE);
-    // log1p(e): what 1 + e lost to rounding comes back to first order.
-    FloatVector log = log(sum).add(e.sub(sum.sub(ONE)).div(sum));
-    return relu(x).add(log);
+    VectorMask<Float> positive = x.compare(VectorOperators.GE, ZERO);
+    FloatVector numerator = mishNumerator(e, positive);
+    return clampBelow(x, MINUS_SIGMOID_END)
+        .mul(numerator)
+        .div(mishDenominator(e, numerator, positive));
+  }
+
+  /** With w = exp(x): w (w + 2), or 1 + 2 / w where x is positive. */
+  private static FloatVector mishNumerator(FloatVector e, VectorMask<Float> positive) {
+    return e.mul(e.add(TWO)).blend(e.fma(TWO, ONE), positive);
+  }
+
+  /** With w = exp(x): w (w + 2) + 2, or that over w^2 where x is positive. */
+  private static FloatVector mishDenominator(
+      FloatVector e, FloatVector numerator, VectorMask<Float> positive) {
+    return numerator.add(TWO.blend(e.mul(e).mul(TWO), positive));
+  }
+
+  /** gy times the derivative of {@link #mish}. */
+  static FloatVector mishGrad(FloatVector gy, FloatVector x) {
+    FloatVector bounded = clampBelow(clampAbove(x, SIGMOID_END), MINUS_SIGMOID_END);
+    FloatVector e = expOfNonPositive(bounded.abs().neg());
+    VectorMask<Float> positive = x.compare(VectorOperators.GE, ZERO);
+    FloatVector numerator = mishNumerator(e, positive);
+    FloatVector factor = ONE.div(mishDenominator(e, numerator, positive));
+    // t = w (w + 2) / (w (w + 2) + 2) has the slope 4 w (w + 1) / (w (w + 2) + 2)^2.
+    FloatVector slope = e.mul(e.add(ONE)).mul(FOUR).mul(factor).mul(factor);
+    slope = slope.blend(slope.mul(e), positive);
+    return gy.mul(bounded.fma(slope, numerator.mul(factor)));
+  }
+
+  /** gy sigmoid(x), the gradient of softplus. */
+  static FloatVector softplusGrad(FloatVector gy, FloatVector x) {
+    return gy.mul(sigmoid(x));
+  }
+
+  /** gy sigmoid(-x), the gradient of log(sigmoid(x)). */
+  static FloatVector logSigmoidGrad(FloatVector gy, FloatVector x) {
+    return gy.mul(sigmoid(x.neg()));
+  }
+
+  /** gy times the derivative of {@link #quickGelu}. */
+  static FloatVector quickGeluGrad(FloatVector gy, FloatVector x) {
+    FloatVector bounded = clampBelow(clampAbove(x, SIGMOID_END), MINUS_SIGMOID_END);
+    FloatVector scaled = bounded.mul(QUICK_SLOPE);
+    return gy.mul(sigmoidAndSlope(scaled, scaled));
+  }
+
+  /** min(max(x, 0), 6); NaN stays. */
+  static FloatVector relu6(FloatVector x) {
+    return clampAbove(relu(x), SIX);
+  }
+
+  /** gy where x is inside of (0, 6), else 0. */
+  static FloatVector relu6Grad(FloatVector gy, FloatVector x) {
+    return ZERO.blend(
+        gy, x.compare(VectorOperators.GT, ZERO).and(x.compare(VectorOperators.LT, SIX)));
+  }
+
+  /** x min(max(x + 3, 0), 6) / 6; x from 3 on and 0 up to -3. */
+  static FloatVector hardswish(FloatVector x) {
+    FloatVector y = x.mul(x.add(THREE)).div(SIX);
+    return y.blend(x, x.compare(VectorOperators.GE, THREE))
+        .blend(ZERO, x.compare(VectorOperators.LE, MINUS_THREE));
+  }
+
+  /** gy times the derivative of {@link #hardswish}. */
+  static FloatVector hardswishGrad(FloatVector gy, FloatVector x) {
+    FloatVector slope = x.fma(THIRD, HALF);
+    slope = slope.blend(ONE, x.compare(VectorOperators.GT, THREE));
+    slope = slope.blend(ZERO, x.compare(VectorOperators.LT, MINUS_THREE));
+    return gy.mul(slope);
+  }
+
+  /** min(max(x + 3, 0), 6) / 6; NaN stays. */
+  static FloatVector hardsigmoid(FloatVector x) {
+    return clampAbove(relu(x.add(THREE)), SIX).div(SIX);
+  }
+
+  /** gy / 6 where x is inside of (-3, 3), else 0. */
+  static FloatVector hardsigmoidGrad(FloatVector gy, FloatVector x) {
+    VectorMask<Float> inside =
+        x.compare(VectorOperators.GT, MINUS_THREE).and(x.compare(VectorOperators.LT, THREE));
+    return ZERO.blend(gy.mul(SIXTH), inside);
+  }
+
+  /** gy with the sign of x, 0 where x is; NaN stays. */
+  static FloatVector absGrad(FloatVector gy, FloatVector x) {
+    FloatVector sign = x.blend(ONE, x.compare(VectorOperators.GT, ZERO));
+    return gy.mul(sign.blend(ONE.neg(), x.compare(VectorOperators.LT, ZERO)));
+  }
+
+  /** factor x where x is positive, else depth (exp(slope x) - 1). */
+  static FloatVector elu(FloatVector x, FloatVector factor, FloatVector depth, FloatVector slope) {
+    FloatVector lower = expm1OfNonPositive(clampAbove(x, ZERO).mul(slope)).mul(depth);
+    return lower.blend(x.mul(factor), x.compare(VectorOperators.GT, ZERO));
+  }
+
+  /** The derivative of {@link #elu}, with the product of depth and slope given. */
+  static FloatVector eluDerivative(
+      FloatVector x, FloatVector factor, FloatVector steepness, FloatVector slope) {
+    FloatVector lower = expOfNonPositive(clampAbove(x, ZERO).mul(slope)).mul(steepness);
+    return lower.blend(factor, x.compare(VectorOperators.GT, ZERO));
+  }
+
+  /** e to the power x, minus 1, for x that are not positive. */
+  private static FloatVector expm1OfNonPositive(FloatVector x) {
+    FloatVector bounded = clampBelow(x, EXPM1_END);
+    FloatVector shifted = bounded.fma(LOG2_E, ROUNDER);
+    FloatVector p = expOfRemainder(bounded, shifted.sub(ROUNDER));
+    FloatVector scale = scaleOf(shifted);
+    return p.fma(scale, scale.sub(ONE));
   }
 
   /** gy (1 - y^2), the gradient of tanh. */

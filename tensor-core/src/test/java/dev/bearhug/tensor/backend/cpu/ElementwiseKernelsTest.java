@@ -116,6 +116,45 @@ class ElementwiseKernelsTest {
 
   @ParameterizedTest
   @MethodSource("dev.bearhug.tensor.backend.cpu.KernelCases#kernels")
+  void leakyAndExponentialUnitsFollowTheirFormulas(FloatKernels kernels) {
+    for (int n : KernelCases.lengths()) {
+      try (Arena arena = Arena.ofConfined()) {
+        float[] x = KernelCases.normal(n, n);
+        float[] g = KernelCases.normal(n + 1, n);
+        for (int i = 0; i < n; i += 5) {
+          x[i] = new float[] {0, -0f, 200, -200, Float.NaN, 1e-6f, -1e-6f, -90}[i / 5 % 8];
+        }
+        MapKernels map = kernels.map();
+        long in = NativeFloats.of(arena, x).address();
+        NativeFloats y = NativeFloats.zeros(arena, n);
+        map.leaky(0.25f, in, in, y.address(), n);
+        assertClose("leaky " + n, y.toArray(), i -> x[i] > 0 ? x[i] : 0.25f * x[i], 0, 0);
+        NativeFloats gx = NativeFloats.of(arena, g);
+        map.leaky(0.25f, in, gx.address(), gx.address(), n);
+        assertClose("leaky grad " + n, gx.toArray(), i -> x[i] > 0 ? g[i] : 0.25f * g[i], 0, 0);
+        for (float slope : new float[] {1, 0.5f, -0.01f}) {
+          map.elu(1.5f, 0.75f, slope, in, y.address(), n);
+          assertClose(
+              "elu " + n,
+              y.toArray(),
+              i -> x[i] > 0 ? 1.5 * x[i] : 0.75 * Math.expm1(slope * (double) x[i]),
+              5e-7,
+              1e-30);
+          gx = NativeFloats.of(arena, g);
+          map.eluGrad(1.5f, 0.75f, slope, gx.address(), in, gx.address(), n);
+          assertClose(
+              "elu grad " + n,
+              gx.toArray(),
+              i -> g[i] * (x[i] > 0 ? 1.5 : 0.75 * slope * Math.exp(slope * (double) x[i])),
+              5e-7,
+              1e-30);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.bearhug.tensor.backend.cpu.KernelCases#kernels")
   void dropoutKeepsByPhiloxWord(FloatKernels kernels) {
     long seed = 0x1234_5678_9ABC_DEF0L;
     long stream = 0xFEDC_BA98_0000_0003L;

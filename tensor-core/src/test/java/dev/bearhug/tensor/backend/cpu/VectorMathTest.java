@@ -37,7 +37,13 @@ class VectorMathTest {
     "ERF, 3",
     "SOFTPLUS, 3",
     "LOG_SIGMOID, 3",
-    "MISH, 0.51",
+    "MISH, 6",
+    "RELU6, 0",
+    "HARDSWISH, 2",
+    "HARDSIGMOID, 2",
+    "EXPM1, 3",
+    "LOG1P, 3",
+    "LOG2, 3",
     "SIN, 0.51",
     "COS, 0.51"
   })
