@@ -24,6 +24,7 @@ public abstract class Layer implements AutoCloseable {
   private final String path;
   private final Map<String, Layer> children = new LinkedHashMap<>();
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+  private final Map<String, StateBuffer> buffers = new LinkedHashMap<>();
   private String name = "";
   private boolean training;
 
@@ -65,13 +66,24 @@ public abstract class Layer implements AutoCloseable {
 
   /** Registers a parameter of this layer under the last piece of its path. */
   protected final Parameter own(Parameter parameter) {
-    String p = parameter.path();
-    String local =
-        path.isEmpty() ? p : p.startsWith(path + ".") ? p.substring(path.length() + 1) : p;
-    if (parameters.put(local, parameter) != null) {
-      throw new IllegalStateException("parameter " + p + ": the name is used twice.");
+    if (parameters.put(local(parameter), parameter) != null) {
+      throw new IllegalStateException(
+          "parameter " + parameter.path() + ": the name is used twice.");
     }
     return parameter;
+  }
+
+  /** Registers a buffer of this layer under the last piece of its path. */
+  protected final StateBuffer own(StateBuffer buffer) {
+    if (buffers.put(local(buffer), buffer) != null) {
+      throw new IllegalStateException("buffer " + buffer.path() + ": the name is used twice.");
+    }
+    return buffer;
+  }
+
+  private String local(StateTensor t) {
+    String p = t.path();
+    return path.isEmpty() ? p : p.startsWith(path + ".") ? p.substring(path.length() + 1) : p;
   }
 
   /** Full path in the model, empty for the model itself. */
@@ -101,6 +113,20 @@ public abstract class Layer implements AutoCloseable {
     for (Layer c : children.values()) {
       c.collect(seen, ordered);
     }
+  }
+
+  /** All buffers, this layer's first, in order of registration. */
+  public final List<StateBuffer> buffers() {
+    List<StateBuffer> all = new ArrayList<>(buffers.values());
+    children.values().forEach(c -> all.addAll(c.buffers()));
+    return all;
+  }
+
+  /** What is saved: all parameters, then all buffers. */
+  public final List<StateTensor> state() {
+    List<StateTensor> all = new ArrayList<>(parameters());
+    all.addAll(buffers());
+    return all;
   }
 
   /** Whether dropout is active. */
@@ -134,9 +160,10 @@ public abstract class Layer implements AutoCloseable {
     }
   }
 
-  /** Gives the memory of all parameters back. */
+  /** Gives the memory of all parameters and buffers back. */
   @Override
   public void close() {
     parameters().forEach(Parameter::close);
+    buffers().forEach(StateBuffer::close);
   }
 }

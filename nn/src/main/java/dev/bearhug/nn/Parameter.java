@@ -8,7 +8,7 @@ import dev.bearhug.tensor.error.ShapeException;
  * A trained tensor of a layer: its value, whether it is trained, and its gradient. Lives outside of
  * scopes and is closed with the model.
  */
-public final class Parameter implements AutoCloseable {
+public final class Parameter implements StateTensor, AutoCloseable {
 
   private final String path;
   private final Tensor tensor;
@@ -33,12 +33,12 @@ public final class Parameter implements AutoCloseable {
     this.tensor = Autograd.requireGrad(tensor);
   }
 
-  /** Full name in the model; equals the key in Hugging Face checkpoints. */
+  @Override
   public String path() {
     return path;
   }
 
-  /** The value. */
+  @Override
   public Tensor tensor() {
     return tensor;
   }

@@ -1,13 +1,14 @@
 package dev.bearhug.nn;
 
+import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Device;
 import dev.bearhug.tensor.RandomSource;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.memory.Scope;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * Where layers get their parameters from, at one path of the model: random values, or a checkpoint
@@ -21,7 +22,7 @@ public final class Params {
     private final WeightSource weights;
     private final long seed;
     private final Device device;
-    private final Map<String, Parameter> made = new LinkedHashMap<>();
+    private final Set<String> made = new HashSet<>();
 
     Source(WeightSource weights, long seed, Device device) {
       this.weights = weights;
@@ -81,25 +82,48 @@ public final class Params {
    * @param init first values if the checkpoint lacks it
    */
   public Parameter get(String name, Shape shape, Initializer init) {
+    String full = claim(name);
+    return new Parameter(full, value(full, shape, init, DType.F32));
+  }
+
+  /**
+   * The buffer of this name.
+   *
+   * @param name last piece of its path
+   * @param shape its shape; another shape in the checkpoint is reported as a mismatch
+   * @param first its elements if the checkpoint lacks it
+   * @param dtype its element type
+   */
+  public StateBuffer buffer(String name, Shape shape, double first, DType dtype) {
+    String full = claim(name);
+    return new StateBuffer(full, value(full, shape, Initializer.constant(first), dtype));
+  }
+
+  private String claim(String name) {
     String full = join(path, name);
-    Parameter known = source.made.get(full);
-    if (known != null) {
+    if (!source.made.add(full)) {
       throw new IllegalStateException("parameter " + full + ": asked for twice; share the object.");
     }
-    Tensor value;
+    return full;
+  }
+
+  private Tensor value(String full, Shape shape, Initializer init, DType dtype) {
     try (Scope.Detached ignored = Scope.detach()) {
-      Tensor host = source.weights.find(full, shape);
-      if (host == null) {
-        host = init.create(shape, new RandomSource(seed(source.seed, full)));
+      Tensor value = source.weights.find(full, shape);
+      if (value == null) {
+        value = init.create(shape, new RandomSource(seed(source.seed, full)));
       }
-      value = host.to(source.device);
-      if (value != host) {
-        host.close();
-      }
+      Tensor typed = replaced(value, value.to(dtype));
+      return replaced(typed, typed.to(source.device));
     }
-    Parameter p = new Parameter(full, value);
-    source.made.put(full, p);
-    return p;
+  }
+
+  /** The new value; the old one is closed if it is another. */
+  private static Tensor replaced(Tensor old, Tensor fresh) {
+    if (old != fresh) {
+      old.close();
+    }
+    return fresh;
   }
 
   /** Mixes a seed with a path (FNV-1a, then the finisher of SplitMix64). */

@@ -5,13 +5,13 @@ import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.TensorMap;
 
 /**
- * Gated recurrent units (Cho et al., 2014) in the form with the reset gate behind the product, gates
- * in the order reset, update, new: {@code n = tanh(W x + b + r (U h + d))}, {@code h' = (1 - z) n +
- * z h}.
+ * Gated recurrent units (Cho et al., 2014) in the form with the reset gate behind the product,
+ * gates in the order reset, update, new: {@code n = tanh(W x + b + r (U h + d))}, {@code h' = (1 -
+ * z) n + z h}.
  *
- * <p>Weights are named as in PyTorch: {@code weight_ih_l0}, {@code weight_hh_l0}, {@code bias_ih_l0},
- * {@code bias_hh_l0}, then {@code .._l0_reverse}, {@code .._l1} and so on; the gates are blocks of
- * rows.
+ * <p>Weights are named as in PyTorch: {@code weight_ih_l0}, {@code weight_hh_l0}, {@code
+ * bias_ih_l0}, {@code bias_hh_l0}, then {@code .._l0_reverse}, {@code .._l1} and so on; the gates
+ * are blocks of rows.
  */
 public final class Gru extends RecurrentLayer {
 

@@ -5,12 +5,12 @@ import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.TensorMap;
 
 /**
- * Long short-term memory (Hochreiter and Schmidhuber, 1997), gates in the order input, forget, cell,
- * output: {@code c' = f c + i g}, {@code h' = o tanh(c')}.
+ * Long short-term memory (Hochreiter and Schmidhuber, 1997), gates in the order input, forget,
+ * cell, output: {@code c' = f c + i g}, {@code h' = o tanh(c')}.
  *
- * <p>Weights are named as in PyTorch: {@code weight_ih_l0}, {@code weight_hh_l0}, {@code bias_ih_l0},
- * {@code bias_hh_l0}, then {@code .._l0_reverse}, {@code .._l1} and so on; the gates are blocks of
- * rows.
+ * <p>Weights are named as in PyTorch: {@code weight_ih_l0}, {@code weight_hh_l0}, {@code
+ * bias_ih_l0}, {@code bias_hh_l0}, then {@code .._l0_reverse}, {@code .._l1} and so on; the gates
+ * are blocks of rows.
  */
 public final class Lstm extends RecurrentLayer {
 
@@ -60,9 +60,7 @@ public final class Lstm extends RecurrentLayer {
     Tensor inputAndForget = gate(all, 0, 2).sigmoid();
     Tensor candidate = gate(all, 2, 1).tanh();
     Tensor cell =
-        gate(inputAndForget, 1, 1)
-            .mul(state[1])
-            .add(gate(inputAndForget, 0, 1).mul(candidate));
+        gate(inputAndForget, 1, 1).mul(state[1]).add(gate(inputAndForget, 0, 1).mul(candidate));
     return new Tensor[] {gate(all, 3, 1).sigmoid().mul(cell.tanh()), cell};
   }
 }

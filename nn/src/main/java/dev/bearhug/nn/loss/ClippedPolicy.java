@@ -37,8 +37,7 @@ public record ClippedPolicy(double clip) {
   }
 
   /** Policy loss averaged over all actions of the batch that count. */
-  public Tensor policyLoss(
-      Tensor logProbs, Tensor oldLogProbs, Tensor advantages, Tensor mask) {
+  public Tensor policyLoss(Tensor logProbs, Tensor oldLogProbs, Tensor advantages, Tensor mask) {
     Tensor losses = policyLosses(logProbs, oldLogProbs, advantages);
     return Masked.mean(losses, mask.to(losses.dtype()));
   }

@@ -45,15 +45,12 @@ public record Dice(double alpha, double smooth, boolean squareDenominator) {
 
   /** One-hot rows {@code [n, c]} of class numbers. */
   private static Tensor oneHot(Tensor target, Tensor like) {
-    return target
-        .unsqueeze(1)
-        .eq(Tensor.arange(like.dim(1), target.device()))
-        .to(like.dtype());
+    return target.unsqueeze(1).eq(Tensor.arange(like.dim(1), target.device())).to(like.dtype());
   }
 
   /**
-   * The multi-class form of the paper's public code: every row and class has a numerator of its own,
-   * the linear denominator sums over the batch, the squared one does not; summed over classes,
+   * The multi-class form of the paper's public code: every row and class has a numerator of its
+   * own, the linear denominator sums over the batch, the squared one does not; summed over classes,
    * averaged over rows.
    *
    * @param logits {@code [n, c]}
@@ -63,9 +60,7 @@ public record Dice(double alpha, double smooth, boolean squareDenominator) {
     Tensor q = weighted(logits.softmax());
     Tensor y = oneHot(target, q);
     Tensor sizes =
-        squareDenominator
-            ? q.square().add(y.square())
-            : q.sum(true, 0).add(y.sum(true, 0));
+        squareDenominator ? q.square().add(y.square()) : q.sum(true, 0).add(y.sum(true, 0));
     return loss(q.mul(y), sizes).sum(false, 1).mean();
   }
 

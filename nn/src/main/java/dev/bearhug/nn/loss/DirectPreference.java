@@ -3,10 +3,10 @@ package dev.bearhug.nn.loss;
 import dev.bearhug.tensor.Tensor;
 
 /**
- * Direct preference optimisation (Rafailov et al., 2023): {@code -log sigmoid(beta m)} with the lead
- * {@code m = (policy_chosen - policy_rejected) - (reference_chosen - reference_rejected)} in
- * log-probability; with label smoothing s the conservative form {@code -(1 - s) log sigmoid(beta m) -
- * s log sigmoid(-beta m)}; or IPO (Azar et al., 2023): {@code (m - 1 / (2 beta))^2}.
+ * Direct preference optimisation (Rafailov et al., 2023): {@code -log sigmoid(beta m)} with the
+ * lead {@code m = (policy_chosen - policy_rejected) - (reference_chosen - reference_rejected)} in
+ * log-probability; with label smoothing s the conservative form {@code -(1 - s) log sigmoid(beta m)
+ * - s log sigmoid(-beta m)}; or IPO (Azar et al., 2023): {@code (m - 1 / (2 beta))^2}.
  *
  * @param beta strength of the tie to the reference
  * @param labelSmoothing share of pairs taken to be labelled the wrong way round

@@ -4,8 +4,8 @@ import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.op.std.Reduction;
 
 /**
- * Knowledge distillation (Hinton et al., 2015): {@code w T^2 KL(teacher_T | student_T) + (1 - w) CE},
- * averaged over rows, with the softmax at temperature T.
+ * Knowledge distillation (Hinton et al., 2015): {@code w T^2 KL(teacher_T | student_T) + (1 - w)
+ * CE}, averaged over rows, with the softmax at temperature T.
  *
  * @param temperature T
  * @param weight w of the teacher, in {@code [0, 1]}

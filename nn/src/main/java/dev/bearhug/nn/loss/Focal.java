@@ -11,9 +11,9 @@ import dev.bearhug.tensor.op.std.Reduction;
  *
  * @param gamma how strongly easy rows are played down, at least 0; 0 is cross entropy
  * @param ignoreIndex target that does not count
- * @param reduction of the single losses: {@link Reduction#MEAN} divides by the class weights of what
- *     counts, {@link Reduction#BATCH_MEAN} by the number of rows, as implementations that call the
- *     weights alpha do
+ * @param reduction of the single losses: {@link Reduction#MEAN} divides by the class weights of
+ *     what counts, {@link Reduction#BATCH_MEAN} by the number of rows, as implementations that call
+ *     the weights alpha do
  */
 public record Focal(double gamma, long ignoreIndex, Reduction reduction) {
 

@@ -9,9 +9,7 @@ public final class LanguageModel {
 
   private LanguageModel() {}
 
-  /**
-   * Mean cross entropy of scores {@code [b, t, v]} with labels {@code I64[b, t]}, -100 ignored.
-   */
+  /** Mean cross entropy of scores {@code [b, t, v]} with labels {@code I64[b, t]}, -100 ignored. */
   public static Tensor loss(Tensor logits, Tensor labels) {
     long v = logits.dim(2);
     return logits

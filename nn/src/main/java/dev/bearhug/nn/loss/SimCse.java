@@ -4,8 +4,8 @@ import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.ShapeException;
 
 /**
- * SimCSE (Gao et al., 2021): the second view of a sentence is to be found among those of the batch by
- * its cosine, divided by a temperature; hard negatives are further candidates for all sentences.
+ * SimCSE (Gao et al., 2021): the second view of a sentence is to be found among those of the batch
+ * by its cosine, divided by a temperature; hard negatives are further candidates for all sentences.
  *
  * @param temperature divides cosines
  * @param hardNegativeWeight added to the score of a sentence's own hard negative
@@ -40,8 +40,7 @@ public record SimCse(double temperature, double hardNegativeWeight) {
 
   /** The loss, one number, from {@link #similarities}. */
   public Tensor loss(Tensor similarities) {
-    return similarities.crossEntropy(
-        Tensor.arange(similarities.dim(0), similarities.device()));
+    return similarities.crossEntropy(Tensor.arange(similarities.dim(0), similarities.device()));
   }
 
   /** The loss of views {@code [n, 2, d]} or {@code [n, 3, d]}, one number. */

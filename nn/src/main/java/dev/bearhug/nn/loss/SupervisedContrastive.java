@@ -3,9 +3,10 @@ package dev.bearhug.nn.loss;
 import dev.bearhug.tensor.Tensor;
 
 /**
- * Supervised contrastive loss (Khosla et al., 2020): every view of every example is an anchor i that
- * is drawn to the views P(i) with its label: {@code -t / t0 mean_(p in P(i)) log(e^(z_i z_p / t) /
- * sum_(a != i) e^(z_i z_a / t))}, averaged over anchors. Anchors without positives contribute 0.
+ * Supervised contrastive loss (Khosla et al., 2020): every view of every example is an anchor i
+ * that is drawn to the views P(i) with its label: {@code -t / t0 mean_(p in P(i)) log(e^(z_i z_p /
+ * t) / sum_(a != i) e^(z_i z_a / t))}, averaged over anchors. Anchors without positives contribute
+ * 0.
  *
  * @param temperature t
  * @param baseTemperature t0

@@ -1,6 +1,6 @@
 package dev.bearhug.nn.train;
 
-import dev.bearhug.nn.Parameter;
+import dev.bearhug.nn.StateTensor;
 import dev.bearhug.tensor.io.SafeTensorsFile;
 import dev.bearhug.tensor.io.SafeTensorsWriter;
 import dev.bearhug.tensor.io.TensorArchive;
@@ -15,16 +15,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The parameters of a model as one {@code model.safetensors}, by path. */
+/** Parameters and buffers of a model as one {@code model.safetensors}, by path. */
 public final class ParameterFiles implements ModelFiles {
-  private final List<Parameter> parameters;
+  private final List<StateTensor> parameters;
 
   /**
-   * Files of these parameters.
+   * Files of these tensors.
    *
-   * @param parameters all of the model's, with paths that differ
+   * @param parameters all parameters and buffers of the model, with paths that differ
    */
-  public ParameterFiles(List<Parameter> parameters) {
+  public ParameterFiles(List<? extends StateTensor> parameters) {
     this.parameters = List.copyOf(parameters);
   }
 
@@ -32,7 +32,7 @@ public final class ParameterFiles implements ModelFiles {
   public void save(Path folder) throws IOException {
     try (Scope scope = Scope.open("save parameters")) {
       List<TensorEntry> entries = new ArrayList<>();
-      for (Parameter parameter : parameters) {
+      for (StateTensor parameter : parameters) {
         entries.add(TensorFiles.toEntry(parameter.path(), parameter.tensor()));
       }
       SafeTensorsWriter.write(folder.resolve(SafeTensorsWriter.SINGLE_FILE), entries);
@@ -62,7 +62,7 @@ public final class ParameterFiles implements ModelFiles {
     List<String> problems = new ArrayList<>();
     Set<String> unexpected = new TreeSet<>();
     archive.entries().forEach(entry -> unexpected.add(entry.name()));
-    for (Parameter parameter : parameters) {
+    for (StateTensor parameter : parameters) {
       TensorEntry entry = archive.find(parameter.path()).orElse(null);
       unexpected.remove(parameter.path());
       if (entry == null) {

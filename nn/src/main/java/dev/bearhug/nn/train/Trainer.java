@@ -34,7 +34,7 @@ import java.util.OptionalDouble;
  *     Trainer.builder(model, data, optimizer, LrSchedules.linear(5e-5, steps / 10, steps))
  *         .settings(settings)
  *         .evaluator(m -> Map.of("accuracy", accuracy(m)))
- *         .checkpoints(store, new ParameterFiles(model.parameters()))
+ *         .checkpoints(store, new ParameterFiles(model.state()))
  *         .build()
  *         .run();
  * }</pre>

@@ -106,14 +106,11 @@ class RecurrentFixtureTest {
       }
       Tensor[] have =
           Autograd.gradients(
-              loss,
-              Tensor.scalar(1, loss.dtype(), device),
-              leaves.values().toArray(new Tensor[0]));
+              loss, Tensor.scalar(1, loss.dtype(), device), leaves.values().toArray(new Tensor[0]));
       int i = 0;
       for (String leaf : leaves.keySet()) {
         double[] want = values.get(name + "/grad/" + leaf).toDoubleArray();
-        Closeness.assertClose(
-            name + " grad/" + leaf, have[i++].toDoubleArray(), want, 1e-4, 1e-5);
+        Closeness.assertClose(name + " grad/" + leaf, have[i++].toDoubleArray(), want, 1e-4, 1e-5);
       }
       assertThat(leaves).hasSize(json.get("inputs").size());
       layer.close();

@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class RecurrentTest {
 
-  private static final RecurrentSettings DEEP =
-      new RecurrentSettings(3, 4, 2, true, true, 0, true);
+  private static final RecurrentSettings DEEP = new RecurrentSettings(3, 4, 2, true, true, 0, true);
 
   private static Tensor random(long... shape) {
     return RandomTensors.normal(Shape.of(shape), 0, 1, new RandomSource(7));
@@ -99,8 +98,7 @@ class RecurrentTest {
       Lstm lstm, Tensor x, Tensor hidden, Tensor cell, Tensor lengths) {
     Lstm.Result r = lstm.forward(x, hidden, cell, lengths);
     Tensor loss = r.output().square().sum().add(r.hidden().sum()).add(r.cell().square().sum());
-    return Autograd.gradients(
-        loss, Tensor.scalar(1, loss.dtype(), loss.device()), x, hidden, cell);
+    return Autograd.gradients(loss, Tensor.scalar(1, loss.dtype(), loss.device()), x, hidden, cell);
   }
 
   @Test
@@ -124,16 +122,14 @@ class RecurrentTest {
         Gru gru = new Gru(new RecurrentSettings(3, 4), Params.random(1, Device.CPU))) {
       assertThatThrownBy(() -> gru.forward(Tensor.zeros(2, 5, 4)))
           .isInstanceOf(ShapeException.class)
-          .hasMessageContaining(
-              "recurrent: x is [2, 5, 4] but must be [batch, time, 3].");
+          .hasMessageContaining("recurrent: x is [2, 5, 4] but must be [batch, time, 3].");
       assertThatThrownBy(() -> gru.forward(Tensor.zeros(2, 5, 3), Tensor.zeros(2, 4), null))
           .hasMessageContaining(
               "recurrent: an initial state is [2, 4] but must be [1, 2, 4]: layers times"
                   + " directions, batch, hidden.");
       assertThatThrownBy(
               () -> gru.forward(Tensor.zeros(2, 5, 3), null, Tensor.of(new long[] {5, 4, 3})))
-          .hasMessageContaining(
-              "recurrent: lengths are [3] but must be [2]: one per row of x.");
+          .hasMessageContaining("recurrent: lengths are [3] but must be [2]: one per row of x.");
       assertThatThrownBy(() -> new RecurrentSettings(3, 0))
           .hasMessage(
               "recurrent layer: inputs 3, hidden 0 and layers 1 must be positive and dropout 0.0 in"

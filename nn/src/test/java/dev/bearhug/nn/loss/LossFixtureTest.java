@@ -43,8 +43,7 @@ class LossFixtureTest {
   }
 
   private static Stream<DynamicTest> cases(
-      String name, List<String> prefixes, Function<LossCase, TensorMap> recipe)
-      throws IOException {
+      String name, List<String> prefixes, Function<LossCase, TensorMap> recipe) throws IOException {
     Path folder = SharedFiles.fixtures(name);
     TensorMap values = TensorFiles.load(folder.resolve("cases.safetensors"));
     List<DynamicTest> tests = new ArrayList<>();

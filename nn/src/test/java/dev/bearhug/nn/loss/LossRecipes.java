@@ -140,10 +140,9 @@ final class LossRecipes {
     Tensor chosen = c.x("chosen");
     Tensor rejected = c.x("rejected");
     Tensor margin = c.orNull("margin");
-    return loss(
-            margin == null
-                ? PairwiseRanking.loss(chosen, rejected)
-                : PairwiseRanking.loss(chosen, rejected, margin))
+    return loss(margin == null
+            ? PairwiseRanking.loss(chosen, rejected)
+            : PairwiseRanking.loss(chosen, rejected, margin))
         .put("accuracy", PairwiseRanking.accuracy(chosen, rejected));
   }
 

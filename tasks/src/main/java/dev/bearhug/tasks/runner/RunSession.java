@@ -154,7 +154,7 @@ final class RunSession<F> implements AutoCloseable {
     long perEpoch = count.perEpoch();
     long steps = count.total();
     Optional<Checkpoint> last = store.latestComplete();
-    ModelFiles files = new ParameterFiles(model.parameters());
+    ModelFiles files = new ParameterFiles(model.state());
     try (Optimizer optimizer = runner.optimizer(model);
         MetricsLog metricsLog = openMetrics(last);
         ProgressListener progress = new ProgressListener(output, log, metric)) {

@@ -5,6 +5,7 @@ import dev.bearhug.nn.LoadReport;
 import dev.bearhug.nn.Model;
 import dev.bearhug.nn.Parameter;
 import dev.bearhug.nn.Params;
+import dev.bearhug.nn.StateTensor;
 import dev.bearhug.tensor.TensorMap;
 import dev.bearhug.tensor.io.AtomicFiles;
 import dev.bearhug.tensor.io.SafeTensorsWriter;
@@ -119,7 +120,7 @@ public final class PretrainedModel extends Model {
     AtomicFiles.writeString(folder.resolve("config.json"), json.toPrettyString() + "\n");
     try (Scope scope = Scope.open("save model")) {
       List<TensorEntry> entries = new ArrayList<>();
-      for (Parameter p : parameters()) {
+      for (StateTensor p : state()) {
         entries.add(TensorFiles.toEntry(p.path(), p.tensor()));
       }
       SafeTensorsWriter.writeModel(folder, entries, Map.of("format", "pt"), MAX_SHARD_BYTES);
