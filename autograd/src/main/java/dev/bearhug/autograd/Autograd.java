@@ -105,4 +105,47 @@ public final class Autograd {
   public static Tensor[] gradients(Tensor tensor, Tensor gradient, Tensor... wanted) {
     return new BackwardEngine(false).capture(tensor, gradient, wanted);
   }
+
+  /**
+   * As {@link #gradients}, but the gradients are recorded too, so that they can be differentiated:
+   * for gradient penalties, products with a Hessian and derivatives of any order.
+   *
+   * <p>The graph stays, and everything that is made belongs to the innermost open scope and is
+   * released with it. Where a gradient rule reads a by-product of its op, the second pass fails and
+   * names the op; compute it in a {@link ByDefinition} block then. Checkpointed blocks and inputs
+   * lowered by {@link Autocast} have no second derivatives.
+   *
+   * @return one gradient per tensor, null where {@code tensor} does not depend on it
+   * @throws NonDifferentiableException if an op on the way has no gradient that can be recorded
+   */
+  public static Tensor[] differentiableGradients(Tensor tensor, Tensor gradient, Tensor... wanted) {
+    return BackwardEngine.recording().capture(tensor, gradient, wanted);
+  }
+
+  /**
+   * Adds a hook to the gradient of a tensor.
+   *
+   * <p>For a leaf it is called once at the end of each pass that added to its gradient, with all
+   * that was collected so far; what it returns is collected instead. Passes of {@link #gradients}
+   * collect nothing and do not call it. For the result of an op it is called when the gradient of
+   * this tensor is complete, before it goes on to what the tensor was computed from. Hooks run in
+   * the order they were added; freezing a leaf drops its hooks.
+   *
+   * @param tensor a leaf, or the first output of an op
+   * @return closing it removes the hook
+   * @throws IllegalArgumentException if the tensor requires no gradient
+   */
+  public static GradHook.Handle addGradHook(Tensor tensor, GradHook hook) {
+    if (tensor.gradientRecord() instanceof Leaf leaf) {
+      return leaf.hooks().add(hook);
+    }
+    if (tensor.gradientRecord() instanceof Produced p && p.output() == 0) {
+      return p.node().hooks().add(hook);
+    }
+    throw new IllegalArgumentException(
+        "gradient hook: "
+            + tensor.describe()
+            + " gets no gradient. Is it frozen, detached, computed under NoGrad, or a by-product of"
+            + " an op?");
+  }
 }

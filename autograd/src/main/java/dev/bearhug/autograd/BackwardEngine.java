@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 
 /**
  * One backward pass. Visits nodes by descending sequence number, so that every gradient is complete
@@ -22,7 +24,14 @@ import java.util.PriorityQueue;
  */
 final class BackwardEngine {
 
+  /** Leaves with hooks that the pass of this thread added to; null while there is none. */
+  private static final ThreadLocal<Set<Leaf>> TOUCHED = new ThreadLocal<>();
+
   private final boolean keepGraph;
+
+  /** Whether the pass itself is recorded; its tensors then belong to the scope around it. */
+  private final boolean recorded;
+
   private final PriorityQueue<Node> queue =
       new PriorityQueue<>(Comparator.comparingLong((Node n) -> n.sequence).reversed());
 
@@ -30,7 +39,17 @@ final class BackwardEngine {
   private Map<GradientRecord, Tensor> captured;
 
   BackwardEngine(boolean keepGraph) {
+    this(keepGraph, false);
+  }
+
+  private BackwardEngine(boolean keepGraph, boolean recorded) {
     this.keepGraph = keepGraph;
+    this.recorded = recorded;
+  }
+
+  /** A pass whose results can be differentiated. */
+  static BackwardEngine recording() {
+    return new BackwardEngine(true, true);
   }
 
   void run(Tensor root, Tensor gradient) {
@@ -47,17 +66,42 @@ final class BackwardEngine {
           "the gradient is " + gradient.shape() + " for a tensor " + root.shape() + ".");
     }
     // Gradients have the types of the forward pass already.
-    try (NoGrad ignored = NoGrad.enter();
-        Autocast off = Autocast.enter(DType.F32);
-        Scope scope = Scope.open("backward")) {
-      send(root.gradientRecord(), gradient, "backward");
-      while (!queue.isEmpty()) {
-        visit(queue.poll());
+    try (Autocast off = Autocast.enter(DType.F32)) {
+      if (recorded) {
+        walk(root, gradient);
+      } else {
+        try (NoGrad ignored = NoGrad.enter();
+            Scope scope = Scope.open("backward")) {
+          walkAndCallHooks(root, gradient);
+        }
       }
     } finally {
       // Empty unless an exception passes: what waits then is given back.
-      queue.forEach(BackwardEngine::dropGradient);
+      queue.forEach(this::dropGradient);
     }
+  }
+
+  private void walk(Tensor root, Tensor gradient) {
+    send(root.gradientRecord(), gradient, "backward");
+    while (!queue.isEmpty()) {
+      visit(queue.poll());
+    }
+  }
+
+  /** Passes inside of this one, of checkpointed blocks, leave the hooks of leaves to it. */
+  private void walkAndCallHooks(Tensor root, Tensor gradient) {
+    if (TOUCHED.get() != null) {
+      walk(root, gradient);
+      return;
+    }
+    Set<Leaf> touched = new LinkedHashSet<>();
+    TOUCHED.set(touched);
+    try {
+      walk(root, gradient);
+    } finally {
+      TOUCHED.remove();
+    }
+    touched.forEach(Leaf::callHooks);
   }
 
   Tensor[] capture(Tensor root, Tensor gradient, Tensor[] wanted) {
@@ -68,6 +112,12 @@ final class BackwardEngine {
             "gradients: " + t.describe() + " does not require a gradient.");
       }
       captured.put(identity(t.gradientRecord()), null);
+    }
+    if (recorded) {
+      run(root, gradient);
+      return Arrays.stream(wanted)
+          .map(t -> captured.get(identity(t.gradientRecord())))
+          .toArray(Tensor[]::new);
     }
     try (Scope scope = Scope.open("gradients")) {
       run(root, gradient);
@@ -90,22 +140,18 @@ final class BackwardEngine {
   }
 
   private void visit(Node node) {
+    if (recorded) {
+      node.recorded = true;
+      try {
+        differentiate(node);
+      } finally {
+        node.recorded = false;
+        dropGradient(node);
+      }
+      return;
+    }
     try (Scope scope = Scope.nested(node.op)) {
-      if (node.isReleased()) {
-        throw new GraphReleasedException(node.op);
-      }
-      if (AnomalyMode.isOn()) {
-        AnomalyMode.checkGradient(node, node.gradient);
-      }
-      if (captured != null && captured.containsKey(node.self)) {
-        store(node.self, node.gradient);
-      }
-      Tensor[] grads = node.backward();
-      for (int i = 0; i < node.edges.length; i++) {
-        if (node.edges[i] != null && i < grads.length && grads[i] != null) {
-          send(node.edges[i], fit(grads[i], node.inputShapes[i], node.inputDTypes[i]), node.op);
-        }
-      }
+      differentiate(node);
     } finally {
       dropGradient(node);
     }
@@ -114,9 +160,43 @@ final class BackwardEngine {
     }
   }
 
-  private static void dropGradient(Node node) {
+  private void differentiate(Node node) {
+    if (node.isReleased()) {
+      throw new GraphReleasedException(node.op);
+    }
+    if (AnomalyMode.isOn()) {
+      AnomalyMode.checkGradient(node, node.gradient);
+    }
+    if (node.hasHooks()) {
+      callHooks(node);
+    }
+    if (captured != null && captured.containsKey(node.self)) {
+      store(node.self, node.gradient);
+    }
+    Tensor[] grads = node.backward();
+    for (int i = 0; i < node.edges.length; i++) {
+      if (node.edges[i] != null && i < grads.length && grads[i] != null) {
+        send(node.edges[i], fit(grads[i], node.inputShapes[i], node.inputDTypes[i]), node.op);
+      }
+    }
+  }
+
+  private void callHooks(Node node) {
+    Tensor replaced = node.hooks().apply(node.gradient);
+    if (replaced != node.gradient) {
+      Tensor before = node.gradient;
+      node.gradient = own(replaced);
+      if (!recorded) {
+        before.close();
+      }
+    }
+  }
+
+  private void dropGradient(Node node) {
     if (node.gradient != null) {
-      node.gradient.close();
+      if (!recorded) {
+        node.gradient.close();
+      }
       node.gradient = null;
     }
   }
@@ -142,6 +222,9 @@ final class BackwardEngine {
     if (record instanceof Leaf leaf) {
       if (captured == null) {
         leaf.accumulate(gradient);
+        if (!leaf.hooks().isEmpty() && TOUCHED.get() != null) {
+          TOUCHED.get().add(leaf);
+        }
       } else if (captured.containsKey(leaf)) {
         store(leaf, gradient);
       }
@@ -155,12 +238,14 @@ final class BackwardEngine {
               + p.output()
               + " is a by-product without gradient (used by "
               + from
-              + ")");
+              + "); compute it in a ByDefinition block for derivatives of gradients");
     }
     Node node = p.node();
     if (node.gradient == null) {
       node.gradient = own(gradient);
       queue.add(node);
+    } else if (recorded) {
+      node.gradient = node.gradient.add(gradient);
     } else if (node.gradient.storage().isExclusive() && node.gradient.layout().isContiguous()) {
       Dispatcher.apply(AccumulateOp.INSTANCE, 1.0, node.gradient, gradient);
     } else {
@@ -174,13 +259,20 @@ final class BackwardEngine {
   }
 
   /** A handle outside of the scopes of this pass, so that it lives until its node is visited. */
-  private static Tensor own(Tensor t) {
+  private Tensor own(Tensor t) {
+    if (recorded) {
+      return t;
+    }
     try (Scope.Detached ignored = Scope.detach()) {
       return t.view(t.layout());
     }
   }
 
   private void store(GradientRecord record, Tensor gradient) {
+    if (recorded) {
+      captured.merge(record, gradient, Tensor::add);
+      return;
+    }
     try (Scope.Detached ignored = Scope.detach()) {
       Tensor before = captured.get(record);
       captured.put(record, before == null ? gradient.copy() : before.add(gradient));

@@ -10,6 +10,7 @@ import dev.bearhug.tensor.op.std.AccumulateOp;
 final class Leaf implements GradientRecord {
 
   private final String description;
+  private final HookList hooks = new HookList();
   private Tensor grad;
 
   Leaf(Tensor tensor) {
@@ -23,6 +24,26 @@ final class Leaf implements GradientRecord {
 
   Tensor grad() {
     return grad;
+  }
+
+  HookList hooks() {
+    return hooks;
+  }
+
+  /** Calls the hooks with what was collected. */
+  void callHooks() {
+    if (grad == null) {
+      return;
+    }
+    Tensor replaced = hooks.apply(grad);
+    if (replaced != grad) {
+      Tensor copy;
+      try (Scope.Detached ignored = Scope.detach()) {
+        copy = replaced.copy();
+      }
+      grad.close();
+      grad = copy;
+    }
   }
 
   /** Adds a gradient; the first one is taken over if nobody else uses its memory, else copied. */

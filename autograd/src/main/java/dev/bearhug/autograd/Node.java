@@ -25,6 +25,11 @@ abstract class Node {
   /** Stands for the node's output where one object per node is needed. */
   final GradientRecord self = new Produced(this, 0);
 
+  /** Whether the rule of this call is recorded while it runs. */
+  boolean recorded;
+
+  private HookList hooks;
+
   /** Gradient of the output collected so far during one backward pass. */
   Tensor gradient;
 
@@ -45,6 +50,18 @@ abstract class Node {
         edges[i] = t.requiresGrad() ? t.gradientRecord() : null;
       }
     }
+  }
+
+  /** Hooks of the first output. */
+  HookList hooks() {
+    if (hooks == null) {
+      hooks = new HookList();
+    }
+    return hooks;
+  }
+
+  boolean hasHooks() {
+    return hooks != null && !hooks.isEmpty();
   }
 
   /** Gradients of the inputs from {@link #gradient}; null where none is needed or exists. */

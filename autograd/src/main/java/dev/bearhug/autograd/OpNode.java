@@ -1,6 +1,7 @@
 package dev.bearhug.autograd;
 
 import dev.bearhug.tensor.DType;
+import dev.bearhug.tensor.GradientRecord;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.memory.Scope;
@@ -82,12 +83,30 @@ final class OpNode<A> extends Node implements Vjp.Record {
 
   @Override
   public Tensor input(int i) {
-    return savedInputs[i];
+    Tensor saved = savedInputs[i];
+    if (!recorded || saved == null || edges[i] == null) {
+      return saved;
+    }
+    if (saved.dtype() != inputDTypes[i]) {
+      throw new NonDifferentiableException(
+          op, "its inputs were lowered by Autocast, through which second derivatives do not go");
+    }
+    return linked(saved, edges[i]);
   }
 
   @Override
   public Tensor output(int i) {
-    return savedOutputs[i];
+    Tensor saved = savedOutputs[i];
+    return recorded && saved != null && saved.dtype().isFloating()
+        ? linked(saved, i == 0 ? self : new Produced(this, i))
+        : saved;
+  }
+
+  /** A handle on what was saved that gradients of the gradient go through. */
+  private static Tensor linked(Tensor saved, GradientRecord record) {
+    Tensor handle = saved.detach();
+    handle.setGradientRecord(record);
+    return handle;
   }
 
   @Override

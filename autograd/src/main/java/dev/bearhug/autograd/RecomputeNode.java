@@ -31,6 +31,10 @@ final class RecomputeNode extends Node {
 
   @Override
   Tensor[] backward() {
+    if (recorded) {
+      throw new NonDifferentiableException(
+          op, "its second run is not recorded, so there are no second derivatives");
+    }
     Tensor[] leaves = new Tensor[inputs.length];
     RandomSource source = RandomSource.current();
     RandomSource.State now = source.state();

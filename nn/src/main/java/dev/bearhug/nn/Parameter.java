@@ -1,6 +1,7 @@
 package dev.bearhug.nn;
 
 import dev.bearhug.autograd.Autograd;
+import dev.bearhug.autograd.GradHook;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.ShapeException;
 
@@ -61,6 +62,16 @@ public final class Parameter implements StateTensor, AutoCloseable {
   /** The gradient collected since {@link #zeroGrad}, or null. */
   public Tensor grad() {
     return Autograd.grad(tensor);
+  }
+
+  /**
+   * Adds a hook that sees, and may replace, the gradient at the end of each backward pass, see
+   * {@link Autograd#addGradHook}; freezing drops it.
+   *
+   * @return closing it removes the hook
+   */
+  public GradHook.Handle addGradHook(GradHook hook) {
+    return Autograd.addGradHook(tensor, hook);
   }
 
   /** Drops the gradient. */

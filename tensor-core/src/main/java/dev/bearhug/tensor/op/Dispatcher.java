@@ -21,6 +21,7 @@ public final class Dispatcher {
   /** State of one thread. */
   private static final class State {
     private int suspended;
+    private boolean byDefinition;
     private ExecutionHook[] hooks = {};
     private InputRewriter rewriter;
   }
@@ -63,6 +64,17 @@ public final class Dispatcher {
   /** Undoes {@link #forceRecording}. */
   public static void restore(int suspended) {
     STATE.get().suspended = suspended;
+  }
+
+  /**
+   * Sets whether recorded calls of this thread are recorded by their definitions where they have
+   * one; returns what was set before.
+   */
+  public static boolean setByDefinition(boolean byDefinition) {
+    State s = STATE.get();
+    boolean before = s.byDefinition;
+    s.byDefinition = byDefinition;
+    return before;
   }
 
   /** The rewriter of this thread, or null. */
@@ -149,7 +161,7 @@ public final class Dispatcher {
       Inference inference = new Inference(op, inputs);
       op.infer(inference, attrs);
       KernelTable.Entry entry = backend.kernels().find(op.name(), inputs[op.spec().key()].dtype());
-      if (record && op.gradientKind() == Op.GradientKind.COMPOSED) {
+      if (record && inPieces(op, state)) {
         recordCasts(r, given, inputs);
         return op.compose(inputs, attrs);
       }
@@ -171,6 +183,11 @@ public final class Dispatcher {
       }
     }
     return outputs;
+  }
+
+  private static boolean inPieces(Op<?> op, State state) {
+    return op.gradientKind() == Op.GradientKind.COMPOSED
+        || state.byDefinition && op.isComposed() && op.gradientKind() == Op.GradientKind.OWN;
   }
 
   /** Connects inputs that were converted with those given, for ops recorded piece by piece. */

@@ -2,6 +2,7 @@ package dev.bearhug.tensor.op.std;
 
 import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Shape;
+import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.IndexException;
 import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
@@ -9,6 +10,7 @@ import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
+import dev.bearhug.tensor.op.Vjp;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -38,11 +40,7 @@ public final class EmbeddingGradOp extends Op<EmbeddingGradOp.Attrs> {
   }
 
   private EmbeddingGradOp() {
-    super(
-        OpSpec.named("embedding_grad")
-            .inputs("gy", "ids")
-            .outputs("gweight")
-            .notDifferentiable("second derivatives of a table look-up are not recorded"));
+    super(OpSpec.named("embedding_grad").inputs("gy", "ids").outputs("gweight").savesInputs("ids"));
   }
 
   @Override
@@ -54,6 +52,17 @@ public final class EmbeddingGradOp extends Op<EmbeddingGradOp.Attrs> {
     i.requireShape("ids", gy.dropLast(1), "there is one id per row of gradients");
     DType sums = LayerNormOp.statistics(i.dtype("gy"));
     i.output(Shape.of(a.vocabulary(), gy.dim(-1)), sums);
+  }
+
+  @Override
+  public Tensor[] vjp(Vjp v, Attrs a) {
+    Tensor ids = v.input("ids");
+    Tensor rows = v.grad().embedding(ids).to(v.inputDType("gy"));
+    if (a.paddingIndex() >= 0) {
+      Tensor padding = Tensor.scalar(a.paddingIndex(), DType.I64, ids.device());
+      rows = rows.maskedFill(ids.eq(padding).unsqueeze(-1), 0);
+    }
+    return Vjp.grads(rows, null);
   }
 
   @Override
