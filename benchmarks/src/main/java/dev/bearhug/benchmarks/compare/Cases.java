@@ -37,15 +37,16 @@ public final class Cases {
    */
   static List<Case> all(List<TextSet> texts) {
     List<Case> all = new ArrayList<>();
-    all.add(bert("bert-base-forward-8x128", bertFlops(BATCH * SEQ, BATCH * SEQ * SEQ, BATCH)));
-    Case train =
-        bert("bert-base-train-8x128", 3 * bertFlops(BATCH * SEQ, BATCH * SEQ * SEQ, BATCH));
-    all.add(train);
-    all.add(train.onOneThread());
-    for (TextSet set : texts) {
-      double flops = 3 * bertFlops(set.tokens(), set.squares(), set.texts().size());
-      String name = REAL_LENGTHS + set.name();
-      all.add(Case.of(name, F32, new Work(flops, 0, set.tokens())).inOwnProcess());
+    for (String dtype : List.of(F32, BF16)) {
+      double forward = bertFlops(BATCH * SEQ, BATCH * SEQ * SEQ, BATCH);
+      Case train = bert("bert-base-train-8x128", dtype, 3 * forward, BATCH * SEQ);
+      all.add(bert("bert-base-forward-8x128", dtype, forward, BATCH * SEQ));
+      all.add(train);
+      all.add(train.onOneThread());
+      for (TextSet set : texts) {
+        double flops = 3 * bertFlops(set.tokens(), set.squares(), set.texts().size());
+        all.add(bert(REAL_LENGTHS + set.name(), dtype, flops, set.tokens()));
+      }
     }
     for (long seq : new long[] {512, 1024, 2048}) {
       all.add(attention(seq));
@@ -102,8 +103,10 @@ public final class Cases {
     return which.name().matches(regex) || which.id().matches(regex);
   }
 
-  private static Case bert(String name, double flops) {
-    return Case.of(name, F32, new Work(flops, 0, (long) BATCH * SEQ)).inOwnProcess();
+  /** In half precision the peer may take the type in which it is faster. */
+  private static Case bert(String name, String dtype, double flops, long tokens) {
+    List<String> peerTypes = dtype.equals(BF16) ? List.of(F32, BF16) : List.of(F32);
+    return new Case(name, dtype, peerTypes, new Work(flops, 0, tokens), 1, 0, true);
   }
 
   private static Case matmul(String dtype, long m, long n, long k) {

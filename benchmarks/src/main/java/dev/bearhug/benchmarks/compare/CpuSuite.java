@@ -9,9 +9,11 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** {@code bearhug bench cpu}: runs the chosen cases on both sides and writes the reports. */
@@ -88,7 +90,7 @@ public final class CpuSuite implements CpuBenchmark {
         err.printf(Locale.ROOT, "[%4d s] %s ...%n", seconds(start), c.id());
         err.flush();
         try {
-          Comparison done = compare(turns, request, c, launch, shared);
+          Comparison done = compare(turns, request, c, launch, shared, err);
           all.add(done);
           err.println("         " + Reports.line(done));
         } catch (IOException e) {
@@ -125,16 +127,35 @@ public final class CpuSuite implements CpuBenchmark {
   }
 
   private static Comparison compare(
-      TurnTaker turns, Request request, Case which, Launch launch, Shared shared)
+      TurnTaker turns,
+      Request request,
+      Case which,
+      Launch launch,
+      Shared shared,
+      PrintWriter err)
       throws IOException {
     int threads = threads(which, request);
+    String type = request.peer() ? peerType(which, launch, threads, err) : null;
     if (which.whole() || threads != request.threads()) {
       try (Pair own = Pair.open(launch, threads, request.peer())) {
-        return turns.compare(which, threads, own.engine(), own.peer());
+        return turns.compare(which, threads, own.engine(), own.peer(), type);
       }
     }
     Pair pair = shared.get();
-    return turns.compare(which, threads, pair.engine(), pair.peer());
+    return turns.compare(which, threads, pair.engine(), pair.peer(), type);
+  }
+
+  /** The type in which the peer is fastest, found in a process that ends before the comparison. */
+  private static String peerType(Case which, Launch launch, int threads, PrintWriter err)
+      throws IOException {
+    if (which.peerTypes().size() == 1) {
+      return which.peerTypes().get(0);
+    }
+    try (WorkerProcess peer = launch.peer(threads)) {
+      Map<String, Double> millis = TurnTaker.millisByType(which, peer);
+      millis.forEach((t, ms) -> err.printf(Locale.ROOT, "         peer in %s: %.3f ms%n", t, ms));
+      return Collections.min(millis.entrySet(), Map.Entry.comparingByValue()).getKey();
+    }
   }
 
   private static int threads(Case which, Request request) {

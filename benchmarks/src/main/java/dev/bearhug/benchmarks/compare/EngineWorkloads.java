@@ -43,10 +43,10 @@ final class EngineWorkloads implements WorkloadSource {
   public Workload open(String name, String dtype) {
     DType type = DType.valueOf(dtype.equals("bytes") ? "F32" : dtype.toUpperCase(Locale.ROOT));
     if (name.startsWith(Cases.REAL_LENGTHS)) {
-      return new RealLengthsStep(TextSet.read(name.substring(Cases.REAL_LENGTHS.length())));
+      return new RealLengthsStep(TextSet.read(name.substring(Cases.REAL_LENGTHS.length())), type);
     }
     if (name.startsWith("bert-base-")) {
-      return bert(name.startsWith("bert-base-train") ? BertStep::train : BertStep::forward);
+      return bert(name.startsWith("bert-base-train") ? BertStep::train : BertStep::forward, type);
     }
     long[] sizes = Cases.sizes(name);
     boolean gradient = name.contains("-gradient-");
@@ -76,8 +76,8 @@ final class EngineWorkloads implements WorkloadSource {
     double apply(BertStep step);
   }
 
-  private static Workload bert(BertWork work) {
-    BertStep step = BertStep.base8x128();
+  private static Workload bert(BertWork work, DType precision) {
+    BertStep step = BertStep.base8x128(precision);
     return new Workload() {
       @Override
       public void run() {

@@ -1,5 +1,6 @@
 package dev.bearhug.benchmarks.compare;
 
+import dev.bearhug.autograd.Autocast;
 import dev.bearhug.autograd.Autograd;
 import dev.bearhug.benchmarks.compare.TextSet.Text;
 import dev.bearhug.benchmarks.workload.BertStep;
@@ -15,6 +16,7 @@ import dev.bearhug.nn.data.ShuffledBatchSampler;
 import dev.bearhug.nn.optim.AdamW;
 import dev.bearhug.nn.optim.ParamGroup;
 import dev.bearhug.nn.train.BatchTensors;
+import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Device;
 import dev.bearhug.tensor.RandomSource;
 import dev.bearhug.tensor.Tensor;
@@ -43,10 +45,12 @@ final class RealLengthsStep implements Workload {
   private final AdamW optimizer;
   private final DataLoader<Text> loader;
   private final RandomSource random = new RandomSource(SEED);
+  private final DType precision;
   private long epoch;
   private double paddingShare;
 
-  RealLengthsStep(TextSet set) {
+  RealLengthsStep(TextSet set, DType precision) {
+    this.precision = precision;
     List<String> labels = IntStream.range(0, set.classes()).mapToObj(i -> "class" + i).toList();
     BertConfig config = BertConfig.base(Cases.VOCABULARY).withDropout(BertStep.DROPOUT);
     model = AutoModel.create(config, HeadSpec.classification(labels), SEED, Device.CPU);
@@ -99,7 +103,10 @@ final class RealLengthsStep implements Workload {
     try (Scope scope = Scope.open("train");
         RandomSource.Use use = RandomSource.use(random)) {
       TensorMap inputs = BatchTensors.of(batch, Device.CPU);
-      Tensor loss = model.forward(inputs).get(Head.LOSS);
+      Tensor loss;
+      try (Autocast cast = Autocast.enter(precision)) {
+        loss = model.forward(inputs).get(Head.LOSS);
+      }
       optimizer.zeroGrad();
       Autograd.backward(loss);
       optimizer.step(RATE);

@@ -2,6 +2,7 @@ package dev.bearhug.benchmarks.compare;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Measures a case with both sides taking turns, so that both see the same state of the machine. */
@@ -32,10 +33,11 @@ final class TurnTaker {
    *
    * @param threads threads of both sides
    * @param peer null for ours only
+   * @param peerType element type of the peer
    */
-  Comparison compare(Case which, int threads, WorkerProcess engine, WorkerProcess peer)
+  Comparison compare(
+      Case which, int threads, WorkerProcess engine, WorkerProcess peer, String peerType)
       throws IOException {
-    String peerType = peer == null ? null : fastest(which, peer);
     double[] ours = new double[0];
     double[] others = new double[0];
     int ourSamples = warmUp(engine, which, which.dtype());
@@ -71,19 +73,14 @@ final class TurnTaker {
     return times;
   }
 
-  /** The type in which the peer is fastest. */
-  private static String fastest(Case which, WorkerProcess peer) throws IOException {
-    String best = which.peerTypes().get(0);
-    double shortest = Double.POSITIVE_INFINITY;
+  /** Times in milliseconds of the types that the peer may use. */
+  static Map<String, Double> millisByType(Case which, WorkerProcess peer) throws IOException {
+    Map<String, Double> millis = new LinkedHashMap<>();
     for (String type : which.peerTypes()) {
-      if (which.peerTypes().size() > 1) {
-        peer.measure(which, type, 1);
-        double millis = Times.of(peer.measure(which, type, 2)).min();
-        best = millis < shortest ? type : best;
-        shortest = Math.min(millis, shortest);
-      }
+      peer.measure(which, type, 1);
+      millis.put(type, Times.of(peer.measure(which, type, 2)).min());
     }
-    return best;
+    return millis;
   }
 
   /** Runs until compilers and caches have settled; returns how many calls fill a turn. */

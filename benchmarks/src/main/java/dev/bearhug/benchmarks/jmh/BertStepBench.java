@@ -53,6 +53,10 @@ public class BertStepBench {
     }
   }
 
+  /** Precision of the forward pass. */
+  @Param({"F32", "BF16"})
+  public DType precision;
+
   /** Size of the model. */
   @Param("BASE")
   public Size size;

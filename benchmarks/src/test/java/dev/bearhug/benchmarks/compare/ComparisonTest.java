@@ -122,7 +122,12 @@ class ComparisonTest {
     assertThat(CpuSuite.chosen(all, List.of("bert-base-*-8x128", "dispatch")))
         .extracting(Case::id)
         .containsExactly(
-            "bert-base-forward-8x128:f32", "bert-base-train-8x128:f32", "dispatch-add-16:f32");
+            "bert-base-forward-8x128:f32",
+            "bert-base-train-8x128:f32",
+            "bert-base-forward-8x128:bf16",
+            "bert-base-train-8x128:bf16",
+            "dispatch-add-16:f32");
+    assertThat(named("bert-base-train-8x128:bf16").peerTypes()).containsExactly("f32", "bf16");
     assertThat(CpuSuite.chosen(all, List.of("gelu-1024x307?:bf16"))).hasSize(1);
     assertThat(CpuSuite.chosen(all, List.of("sofd", "gelu-1024x3072:f32"))).hasSize(1);
     assertThatThrownBy(() -> CpuSuite.chosen(all, List.of("sofd")))

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bearhug.benchmarks.workload.BertStep;
 import dev.bearhug.benchmarks.workload.Workload;
+import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.memory.SegmentPool;
 import dev.bearhug.transformers.config.BertConfig;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class EngineWorkloadsTest {
@@ -46,11 +48,12 @@ class EngineWorkloadsTest {
         .hasMessage("engine: unknown case soft.");
   }
 
-  @Test
-  void trainingOnTheSameBatchLowersTheLoss() {
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "BF16"})
+  void trainingOnTheSameBatchLowersTheLoss(DType precision) {
     long before = SegmentPool.SHARED.stats().buffers();
     BertConfig config = BertConfig.tiny(100);
-    try (BertStep step = new BertStep(config, 2, 8, 3)) {
+    try (BertStep step = new BertStep(config, 2, 8, 3, precision)) {
       double first = step.train();
       double last = first;
       for (int i = 0; i < 150; i++) {
