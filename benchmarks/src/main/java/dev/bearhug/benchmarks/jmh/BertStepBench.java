@@ -53,10 +53,6 @@ public class BertStepBench {
     }
   }
 
-  /** Precision of the forward pass. */
-  @Param({"F32", "BF16"})
-  public DType precision;
-
   /** Size of the model. */
   @Param("BASE")
   public Size size;

@@ -19,7 +19,7 @@ final class VectorMapGrads {
       case TANH_FROM_OUTPUT -> tanhFromOutput(gy, v, gx, n);
       case SIGMOID_FROM_OUTPUT -> sigmoidFromOutput(gy, v, gx, n);
       case RELU -> relu(gy, v, gx, n);
-      case GELU -> VectorTailMaps.geluGrad(gy, v, gx, n);
+      case GELU -> gelu(gy, v, gx, n);
       case GELU_TANH -> geluTanh(gy, v, gx, n);
       case SILU -> silu(gy, v, gx, n);
       case SOFTPLUS -> softplus(gy, v, gx, n);
@@ -66,6 +66,18 @@ final class VectorMapGrads {
       VectorMask<Float> rest = tail(end, n);
       long at = 4 * end;
       store(gx + at, VectorMath.reluGrad(load(gy + at, rest), load(v + at, rest)), rest);
+    }
+  }
+
+  private static void gelu(long gy, long v, long gx, long n) {
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(gx + 4 * i, VectorMath.geluGrad(load(gy + 4 * i), load(v + 4 * i)));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      long at = 4 * end;
+      store(gx + at, VectorMath.geluGrad(load(gy + at, rest), load(v + at, rest)), rest);
     }
   }
 

@@ -34,11 +34,11 @@ final class VectorMaps {
       case TANH -> tanh(x, y, n);
       case SIGMOID -> sigmoid(x, y, n);
       case RELU -> relu(x, y, n);
-      case GELU -> VectorTailMaps.gelu(x, y, n);
+      case GELU -> gelu(x, y, n);
       case GELU_TANH -> geluTanh(x, y, n);
       case QUICK_GELU -> quickGelu(x, y, n);
       case SILU -> silu(x, y, n);
-      case ERF -> VectorTailMaps.erf(x, y, n);
+      case ERF -> VectorErf.erf(x, y, n);
       case SOFTPLUS -> softplus(x, y, n);
       case LOG_SIGMOID -> logSigmoid(x, y, n);
       case MISH -> mish(x, y, n);
@@ -175,6 +175,17 @@ final class VectorMaps {
     if (end < n) {
       VectorMask<Float> rest = tail(end, n);
       store(y + 4 * end, VectorMath.relu(load(x + 4 * end, rest)), rest);
+    }
+  }
+
+  private static void gelu(long x, long y, long n) {
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      store(y + 4 * i, VectorMath.gelu(load(x + 4 * i)));
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      store(y + 4 * end, VectorMath.gelu(load(x + 4 * end, rest)), rest);
     }
   }
 

@@ -11,10 +11,10 @@ import jdk.incubator.vector.VectorOperators;
  * Elementary functions of float vectors.
  *
  * <p>Error bounds over all floats, checked against double precision: exp, log 2 ulp; tanh, erf,
- * sigmoid, softplus, expm1, log1p, log2 3 ulp; gelu, silu 5 ulp; mish 6 ulp; GELU in tanh form,
- * quick GELU and derivatives 1e-6 absolute or relative, whichever is larger. Except for exp,
- * results below 2e-36 may become zero. Infinities give the limit, NaN gives NaN. Polynomials
- * interpolate at Chebyshev nodes.
+ * sigmoid, softplus, expm1, log1p, log2 3 ulp; silu 5 ulp; mish 6 ulp; gelu 1e-7 plus 5e-7 of the
+ * value; GELU in tanh form, quick GELU and derivatives 1e-6 absolute or relative, whichever is
+ * larger. Except for exp, results below 2e-36 may become zero, and gelu below -6. Infinities give
+ * the limit, NaN gives NaN. Polynomials interpolate at Chebyshev nodes.
  */
 final class VectorMath {
 
@@ -30,8 +30,11 @@ final class VectorMath {
   /** Beyond this 1 - erf(x) is zero in float. */
   private static final FloatVector ERF_END = broadcast(10f);
 
-  /** Beyond this the normal density is below 1e-37 and counts as constant. */
-  private static final FloatVector BELL_END = broadcast(13.1f);
+  /** Beyond this the lower tail of GELU is below 6e-9 and counts as zero. */
+  private static final FloatVector GELU_END = broadcast(6f);
+
+  /** Beyond this the derivative of GELU has its limit within 2e-7. */
+  private static final FloatVector GELU_SLOPE_END = broadcast(5.8f);
 
   /** Beyond this x sigmoid(x) has reached its limit in float. */
   private static final FloatVector SIGMOID_END = broadcast(200f);
@@ -60,7 +63,6 @@ final class VectorMath {
   private static final FloatVector EXP_UNDERFLOW = broadcast(-104f);
   private static final FloatVector EXP_FLUSH = broadcast(-87f);
   private static final FloatVector SQRT_2 = broadcast(1.41421356f);
-  private static final FloatVector MINUS_NORMAL_PEAK = broadcast((float) -ScalarMath.NORMAL_PEAK);
   private static final FloatVector QUICK_SLOPE = broadcast(1.702f);
   private static final FloatVector TAIL_SCALE = broadcast(0.45f);
   private static final FloatVector GELU_LINEAR = broadcast((float) (2 * ScalarMath.GELU_SLOPE));
@@ -71,6 +73,7 @@ final class VectorMath {
   private static final FloatVector ZERO = broadcast(0f);
   private static final FloatVector ONE = broadcast(1f);
   private static final FloatVector TWO = broadcast(2f);
+  private static final FloatVector MINUS_ONE = broadcast(-1f);
   private static final FloatVector MINUS_TWO = broadcast(-2f);
   private static final FloatVector HALF = broadcast(0.5f);
   private static final FloatVector MINUS_HALF = broadcast(-0.5f);
@@ -125,6 +128,41 @@ final class VectorMath {
   private static final FloatVector TAIL_7 = broadcast(-0.15210604667663574f);
   private static final FloatVector TAIL_8 = broadcast(0.11704405397176743f);
   private static final FloatVector TAIL_9 = broadcast(-0.0305471234023571f);
+
+  // Coefficients of (log2(Phi(-x)) + 1) / x in x, for x in [0, 6].
+  private static final FloatVector GELU_0 = broadcast(-1.1511085033416748f);
+  private static final FloatVector GELU_1 = broadcast(-0.4591805934906006f);
+  private static final FloatVector GELU_2 = broadcast(-0.052567008882761f);
+  private static final FloatVector GELU_3 = broadcast(0.0071326568722724915f);
+  private static final FloatVector GELU_4 = broadcast(-0.00015017142868600786f);
+  private static final FloatVector GELU_5 = broadcast(-0.00020843849051743746f);
+  private static final FloatVector GELU_6 = broadcast(5.614584370050579e-05f);
+  private static final FloatVector GELU_7 = broadcast(-7.546840606664773e-06f);
+  private static final FloatVector GELU_8 = broadcast(5.458179543893493e-07f);
+  private static final FloatVector GELU_9 = broadcast(-1.6844600381205055e-08f);
+
+  // Coefficients of (2^f - 1) / f, for |f| up to 1/2.
+  private static final FloatVector EXP2_0 = broadcast(0.6931470036506653f);
+  private static final FloatVector EXP2_1 = broadcast(0.24022242426872253f);
+  private static final FloatVector EXP2_2 = broadcast(0.05550733581185341f);
+  private static final FloatVector EXP2_3 = broadcast(0.009671512991189957f);
+  private static final FloatVector EXP2_4 = broadcast(0.001326472731307149f);
+
+  // Numerator and denominator of (Phi(x) + x phi(x) - 1/2) / x in x^2, for |x| up to 5.8.
+  private static final FloatVector SLOPE_0 = broadcast(0.7978845238685608f);
+  private static final FloatVector SLOPE_1 = broadcast(-0.02600453421473503f);
+  private static final FloatVector SLOPE_2 = broadcast(0.01400041300803423f);
+  private static final FloatVector SLOPE_3 = broadcast(0.00013717431284021586f);
+  private static final FloatVector SLOPE_4 = broadcast(3.407373878872022e-05f);
+  private static final FloatVector SLOPE_5 = broadcast(7.502188168473367e-07f);
+  private static final FloatVector SLOPE_6 = broadcast(1.5829410671130972e-08f);
+  private static final FloatVector SLOPE_UNDER_1 = broadcast(0.3007412552833557f);
+  private static final FloatVector SLOPE_UNDER_2 = broadcast(0.04279467463493347f);
+  private static final FloatVector SLOPE_UNDER_3 = broadcast(0.0037850693333894014f);
+  private static final FloatVector SLOPE_UNDER_4 = broadcast(0.0002289879193995148f);
+  private static final FloatVector SLOPE_UNDER_5 = broadcast(9.452784070163034e-06f);
+  private static final FloatVector SLOPE_UNDER_6 = broadcast(2.9245109089970356e-07f);
+  private static final FloatVector SLOPE_UNDER_7 = broadcast(1.2864652676469746e-09f);
 
   // Coefficients of (exp(r) - 1 - r - r^2/2) / r^3.
   private static final FloatVector EXP_0 = broadcast(0.16666573286056519f);
@@ -224,29 +262,72 @@ final class VectorMath {
     return withSignOf(far.blend(near, magnitude.compare(VectorOperators.LT, ONE)), x);
   }
 
-  /** The normal tail at |x| over its bell, for {@link #gelu} and {@link #geluDerivative}. */
-  static FloatVector normalTail(FloatVector x) {
-    return scaledTail(clampAbove(x.abs(), BELL_END));
-  }
-
   /** The normal tail at sqrt(2) |x| over its bell, for {@link #erf}. */
   static FloatVector errorTail(FloatVector x) {
     return scaledTail(clampAbove(x.abs(), ERF_END).mul(SQRT_2));
   }
 
-  /** x Phi(x) with the normal distribution function Phi, given {@link #normalTail} of x. */
-  static FloatVector gelu(FloatVector x, FloatVector tail) {
-    FloatVector magnitude = clampAbove(x.abs(), BELL_END);
-    FloatVector lower = bell(magnitude).mul(tail).mul(magnitude);
-    return x.blend(ZERO, x.compare(VectorOperators.LT, ZERO)).sub(lower);
+  /** x Phi(x) with the normal distribution function Phi. */
+  static FloatVector gelu(FloatVector x) {
+    FloatVector magnitude = x.abs();
+    FloatVector lower = exp2(lowerTailExponent(magnitude)).mul(magnitude);
+    return relu(x).sub(lower.blend(ZERO, magnitude.compare(VectorOperators.GT, GELU_END)));
   }
 
-  /** Phi(x) + x phi(x), the derivative of {@link #gelu}, given {@link #normalTail} of x. */
-  static FloatVector geluDerivative(FloatVector x, FloatVector tail) {
-    FloatVector magnitude = clampAbove(x.abs(), BELL_END);
-    FloatVector below = bell(magnitude).mul(magnitude.fma(MINUS_NORMAL_PEAK, tail));
-    // The derivative at -x is one minus that at x.
-    return below.blend(ONE.sub(below), x.compare(VectorOperators.GE, ZERO));
+  /** The logarithm to base 2 of Phi(-x), for x in [0, 6]. */
+  private static FloatVector lowerTailExponent(FloatVector x) {
+    FloatVector p = GELU_9;
+    p = p.fma(x, GELU_8);
+    p = p.fma(x, GELU_7);
+    p = p.fma(x, GELU_6);
+    p = p.fma(x, GELU_5);
+    p = p.fma(x, GELU_4);
+    p = p.fma(x, GELU_3);
+    p = p.fma(x, GELU_2);
+    p = p.fma(x, GELU_1);
+    p = p.fma(x, GELU_0);
+    return p.fma(x, MINUS_ONE);
+  }
+
+  /** 2^x for x in [-126, 127]. */
+  private static FloatVector exp2(FloatVector x) {
+    FloatVector shifted = x.add(ROUNDER);
+    FloatVector f = x.sub(shifted.sub(ROUNDER));
+    FloatVector p = EXP2_4;
+    p = p.fma(f, EXP2_3);
+    p = p.fma(f, EXP2_2);
+    p = p.fma(f, EXP2_1);
+    p = p.fma(f, EXP2_0);
+    return p.fma(f, ONE).mul(scaleOf(shifted));
+  }
+
+  /** gy (Phi(x) + x phi(x)), the gradient of {@link #gelu}. */
+  static FloatVector geluGrad(FloatVector gy, FloatVector x) {
+    FloatVector square = x.mul(x);
+    FloatVector slope = slopeOver(square).div(slopeUnder(square)).fma(x, HALF);
+    FloatVector limit = ZERO.blend(ONE, x.compare(VectorOperators.GT, ZERO));
+    return gy.mul(slope.blend(limit, x.abs().compare(VectorOperators.GT, GELU_SLOPE_END)));
+  }
+
+  private static FloatVector slopeOver(FloatVector square) {
+    FloatVector p = SLOPE_6;
+    p = p.fma(square, SLOPE_5);
+    p = p.fma(square, SLOPE_4);
+    p = p.fma(square, SLOPE_3);
+    p = p.fma(square, SLOPE_2);
+    p = p.fma(square, SLOPE_1);
+    return p.fma(square, SLOPE_0);
+  }
+
+  private static FloatVector slopeUnder(FloatVector square) {
+    FloatVector p = SLOPE_UNDER_7;
+    p = p.fma(square, SLOPE_UNDER_6);
+    p = p.fma(square, SLOPE_UNDER_5);
+    p = p.fma(square, SLOPE_UNDER_4);
+    p = p.fma(square, SLOPE_UNDER_3);
+    p = p.fma(square, SLOPE_UNDER_2);
+    p = p.fma(square, SLOPE_UNDER_1);
+    return p.fma(square, ONE);
   }
 
   /** GELU with the tanh approximation. */
@@ -489,16 +570,6 @@ final class VectorMath {
     return factor.mul(upper).fma(lower, s);
   }
 
-  /** exp(-x^2 / 2) for x in [0, BELL_END], with the rounding of the square made good. */
-  private static FloatVector bell(FloatVector x) {
-    FloatVector minusHalf = x.mul(MINUS_HALF);
-    FloatVector exponent = x.mul(minusHalf);
-    FloatVector lost = x.fma(minusHalf, exponent.neg());
-    FloatVector shifted = exponent.fma(LOG2_E, ROUNDER);
-    FloatVector p = expOfRemainder(exponent, shifted.sub(ROUNDER), lost).add(ONE);
-    return p.mul(scaleOf(shifted));
-  }
-
   /**
    * exp(x^2 / 2) (1 - Phi(x)) for x in [0, 14.2]: t (1/2 + s P(s)) with t = 1 / (1 + 0.45 x) and s
    * = 1 - t, exact at zero.
@@ -524,12 +595,6 @@ final class VectorMath {
   private static FloatVector expOfRemainder(FloatVector x, FloatVector k) {
     FloatVector r = k.fma(MINUS_LN2_HIGH, x);
     return expOfSmall(k.fma(MINUS_LN2_LOW, r));
-  }
-
-  /** exp(x + lost - k ln 2) - 1. */
-  private static FloatVector expOfRemainder(FloatVector x, FloatVector k, FloatVector lost) {
-    FloatVector r = k.fma(MINUS_LN2_HIGH, x);
-    return expOfSmall(k.fma(MINUS_LN2_LOW, r).add(lost));
   }
 
   /** exp(r) - 1 for |r| up to half of ln 2. */

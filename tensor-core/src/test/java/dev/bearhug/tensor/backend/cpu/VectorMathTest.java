@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.Arena;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,7 +33,6 @@ class VectorMathTest {
     "TANH, 3",
     "SIGMOID, 3",
     "RELU, 0",
-    "GELU, 5",
     "SILU, 4",
     "ERF, 3",
     "SOFTPLUS, 3",
@@ -67,6 +67,13 @@ class VectorMathTest {
   void scaledSigmoidsStayWithinTheirAbsoluteBound(MapOp op) {
     float[] x = sweep();
     KernelCases.assertClose(op + " of seed " + SEED, run(op, x), i -> op.apply(x[i]), 1e-6, 1e-6);
+  }
+
+  @Test
+  void geluStaysWithinItsBound() {
+    float[] x = sweep();
+    KernelCases.assertClose(
+        "GELU of seed " + SEED, run(MapOp.GELU, x), i -> MapOp.GELU.apply(x[i]), 5e-7, 1e-7);
   }
 
   @ParameterizedTest
