@@ -127,12 +127,7 @@ public final class CpuSuite implements CpuBenchmark {
   }
 
   private static Comparison compare(
-      TurnTaker turns,
-      Request request,
-      Case which,
-      Launch launch,
-      Shared shared,
-      PrintWriter err)
+      TurnTaker turns, Request request, Case which, Launch launch, Shared shared, PrintWriter err)
       throws IOException {
     int threads = threads(which, request);
     String type = request.peer() ? peerType(which, launch, threads, err) : null;

@@ -85,6 +85,10 @@ final class VectorNormKernels implements NormKernels {
       long row = 4 * r * cols;
       float m = getFloat(mean + 4 * r);
       float scale = getFloat(rstd + 4 * r);
+      if (weight != 0 && gweight != 0 && gbias != 0) {
+        gradRow(gy + row, x + row, m, scale, weight, gx + row, gweight, gbias, cols);
+        continue;
+      }
       if (gbias != 0) {
         VectorBinaries.run(BinaryOp.ADD, gbias, gy + row, gbias, cols);
       }
@@ -101,6 +105,32 @@ final class VectorNormKernels implements NormKernels {
         inputGrad(gy + row, weight, x + row, m, scale, sum, dot, gx + row, cols);
       }
     }
+  }
+
+  /** A row whose input, weight and bias all take gradients: two passes. */
+  private static void gradRow(
+      long gy,
+      long x,
+      float mean,
+      float rstd,
+      long weight,
+      long gx,
+      long gweight,
+      long gbias,
+      long cols) {
+    double sum = 0;
+    double dot = 0;
+    for (long start = 0; start < cols; start += BLOCK) {
+      long at = 4 * start;
+      long size = Math.min(BLOCK, cols - start);
+      long sums =
+          parameterGrads(gy + at, x + at, mean, rstd, weight + at, gweight + at, gbias + at, size);
+      sum += first(sums);
+      dot += second(sums);
+    }
+    float meanOfGrads = (float) (sum / cols);
+    float meanOfDots = (float) (dot * rstd / cols);
+    inputGrad(gy, weight, x, mean, rstd, meanOfGrads, meanOfDots, gx, cols);
   }
 
   @Override
@@ -154,8 +184,9 @@ final class VectorNormKernels implements NormKernels {
     double squares = 0;
     for (long start = 0; start < cols; start += BLOCK) {
       long size = Math.min(BLOCK, cols - start);
-      lost += centredSum(x + 4 * start, near, size);
-      squares += centredSquares(x + 4 * start, near, size);
+      long moments = centredMoments(x + 4 * start, near, size);
+      lost += first(moments);
+      squares += second(moments);
     }
     if (!(squares <= Float.MAX_VALUE)) {
       scalar.layerNormRows(x, weight, bias, y, mean, rstd, 1, cols, eps);
@@ -251,39 +282,78 @@ final class VectorNormKernels implements NormKernels {
     return total * rstd;
   }
 
-  private static float centredSum(long x, float mean, long n) {
+  /** The sums of {@code x - mean} and of its square, see {@link #pair}. */
+  private static long centredMoments(long x, float mean, long n) {
     FloatVector centre = broadcast(mean);
     FloatVector s0 = zero();
     FloatVector s1 = zero();
-    long i = 0;
-    for (long end = n - n % (2L * LANES); i < end; i += 2L * LANES) {
-      s0 = s0.add(load(x + 4 * i).sub(centre));
-      s1 = s1.add(load(x + 4 * (i + LANES)).sub(centre));
-    }
-    for (; i < n; i += LANES) {
-      VectorMask<Float> rest = tail(i, n);
-      s0 = s0.add(zero().blend(load(x + 4 * i, rest).sub(centre), rest));
-    }
-    return FloatLanes.sum(s0.add(s1));
-  }
-
-  private static float centredSquares(long x, float mean, long n) {
-    FloatVector centre = broadcast(mean);
-    FloatVector s0 = zero();
-    FloatVector s1 = zero();
+    FloatVector q0 = zero();
+    FloatVector q1 = zero();
     long i = 0;
     for (long end = n - n % (2L * LANES); i < end; i += 2L * LANES) {
       FloatVector u = load(x + 4 * i).sub(centre);
       FloatVector v = load(x + 4 * (i + LANES)).sub(centre);
-      s0 = u.fma(u, s0);
-      s1 = v.fma(v, s1);
+      s0 = s0.add(u);
+      s1 = s1.add(v);
+      q0 = u.fma(u, q0);
+      q1 = v.fma(v, q1);
     }
     for (; i < n; i += LANES) {
       VectorMask<Float> rest = tail(i, n);
       FloatVector u = zero().blend(load(x + 4 * i, rest).sub(centre), rest);
-      s0 = u.fma(u, s0);
+      s0 = s0.add(u);
+      q0 = u.fma(u, q0);
     }
-    return FloatLanes.sum(s0.add(s1));
+    return pair(FloatLanes.sum(s0.add(s1)), FloatLanes.sum(q0.add(q1)));
+  }
+
+  /** Two floats as one number: a result that needs no object. */
+  private static long pair(float first, float second) {
+    return (long) Float.floatToRawIntBits(first) << 32
+        | Float.floatToRawIntBits(second) & 0xFFFFFFFFL;
+  }
+
+  private static float first(long pair) {
+    return Float.intBitsToFloat((int) (pair >> 32));
+  }
+
+  private static float second(long pair) {
+    return Float.intBitsToFloat((int) pair);
+  }
+
+  /**
+   * Adds {@code gy} to gbias and {@code gy (x - mean) rstd} to gweight; returns the sums of {@code
+   * gy weight} and of {@code gy weight (x - mean)}, see {@link #pair}.
+   */
+  private static long parameterGrads(
+      long gy, long x, float mean, float rstd, long weight, long gweight, long gbias, long n) {
+    FloatVector centre = broadcast(mean);
+    FloatVector scale = broadcast(rstd);
+    FloatVector sum = zero();
+    FloatVector dot = zero();
+    long end = whole(n);
+    for (long i = 0; i < end; i += LANES) {
+      long at = 4 * i;
+      FloatVector g = load(gy + at);
+      FloatVector centred = load(x + at).sub(centre);
+      FloatVector weighted = g.mul(load(weight + at));
+      store(gbias + at, load(gbias + at).add(g));
+      store(gweight + at, g.fma(centred.mul(scale), load(gweight + at)));
+      sum = sum.add(weighted);
+      dot = weighted.fma(centred, dot);
+    }
+    if (end < n) {
+      VectorMask<Float> rest = tail(end, n);
+      long at = 4 * end;
+      FloatVector g = load(gy + at, rest);
+      FloatVector centred = load(x + at, rest).sub(centre);
+      FloatVector weighted = g.mul(load(weight + at, rest));
+      store(gbias + at, load(gbias + at, rest).add(g), rest);
+      store(gweight + at, g.fma(centred.mul(scale), load(gweight + at, rest)), rest);
+      sum = sum.add(weighted);
+      dot = weighted.fma(centred, dot);
+    }
+    return pair(FloatLanes.sum(sum), FloatLanes.sum(dot));
   }
 
   private static float blockDot(long gy, long x, float mean, long n) {
