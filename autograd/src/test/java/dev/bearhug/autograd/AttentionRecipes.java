@@ -6,6 +6,7 @@ import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.std.AttentionOp;
 import dev.bearhug.tensor.op.std.PlainAttention;
+import dev.bearhug.tensor.op.std.RotaryOp;
 
 /** Attention and rotary positions. */
 final class AttentionRecipes {
@@ -17,6 +18,7 @@ final class AttentionRecipes {
     t.many("scaled_dot_product_attention", AttentionRecipes::attention);
     t.many("grouped_query_attention", AttentionRecipes::attention);
     t.many("multi_head_attention", AttentionRecipes::multiHead);
+    t.one("rotary", AttentionRecipes::rotary);
   }
 
   /** Context and weights, each by its own way. */
@@ -51,6 +53,16 @@ final class AttentionRecipes {
     Tensor zero = Tensor.scalar(0, DType.F32, mask.device());
     Tensor low = Tensor.scalar(AttentionOp.MASKED, DType.F32, mask.device());
     return visible ? Tensor.where(mask, zero, low) : Tensor.where(mask, low, zero);
+  }
+
+  private static Tensor rotary(RecipeCase c) {
+    RotaryOp.Attrs attrs =
+        new RotaryOp.Attrs(
+            c.attr("rotary_dim").asInt((int) c.x("x").dim(-1)),
+            c.attr("style").asText("half").equals("interleaved"),
+            c.attr("theta").asDouble(10000));
+    return Dispatcher.call(
+        RotaryOp.INSTANCE, attrs, c.x("x"), c.x("pos"), c.orNull("inv_freq"));
   }
 
   private static Tensor[] multiHead(RecipeCase c) {

@@ -52,7 +52,7 @@ final class ExpectedKernels {
           "dropout_add_layer_norm dropout_add_layer_norm_grad pack_rows unpack_rows",
           "matmul_wide sum_wide rms_norm rms_norm_grad",
           "attention_grad cross_entropy cross_entropy_grad dropout accumulate adamw sgd",
-          "attention_packed attention_packed_grad",
+          "attention_packed attention_packed_grad rotary",
           "adamw_8bit lion",
           "sum_of_squares");
 

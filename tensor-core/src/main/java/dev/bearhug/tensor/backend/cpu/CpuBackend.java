@@ -32,6 +32,7 @@ public final class CpuBackend extends HostBackend {
     NormBindings.register(table, cpu);
     FusedNormBindings.register(table, cpu);
     AttentionBindings.register(table, cpu);
+    RotaryBindings.register(table, cpu);
     ConditionBindings.register(table, cpu);
     IndexBindings.register(table, cpu);
     PackingBindings.register(table, cpu);

@@ -18,6 +18,7 @@ package dev.bearhug.tensor.backend.cpu;
  * @param convert number formats
  * @param dropout dropout
  * @param attention parts of blocked attention
+ * @param rotary rotary positions
  */
 public record FloatKernels(
     String name,
@@ -29,4 +30,5 @@ public record FloatKernels(
     OptimizerKernels optimizer,
     ConvertKernels convert,
     DropoutKernels dropout,
-    AttentionKernels attention) {}
+    AttentionKernels attention,
+    RotaryKernels rotary) {}

@@ -17,6 +17,7 @@ final class ScalarFloatKernels {
         new ScalarOptimizerKernels(),
         new ScalarConvertKernels(),
         new ScalarDropoutKernels(),
-        new ScalarAttentionKernels());
+        new ScalarAttentionKernels(),
+        new ScalarRotaryKernels());
   }
 }

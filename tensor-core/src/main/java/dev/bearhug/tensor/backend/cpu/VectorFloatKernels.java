@@ -25,6 +25,7 @@ final class VectorFloatKernels {
         new VectorOptimizerKernels(convert),
         convert,
         new VectorDropoutKernels(),
-        new VectorAttentionKernels(convert));
+        new VectorAttentionKernels(convert),
+        new VectorRotaryKernels());
   }
 }

@@ -102,6 +102,7 @@ public final class StandardOps {
             AttentionGradOp.INSTANCE,
             PackedAttentionOp.INSTANCE,
             PackedAttentionGradOp.INSTANCE,
+            RotaryOp.INSTANCE,
             BceWithLogitsOp.INSTANCE,
             MseLossOp.INSTANCE,
             WeightedCrossEntropyOp.INSTANCE,
