@@ -61,8 +61,7 @@ final class AttentionRecipes {
             c.attr("rotary_dim").asInt((int) c.x("x").dim(-1)),
             c.attr("style").asText("half").equals("interleaved"),
             c.attr("theta").asDouble(10000));
-    return Dispatcher.call(
-        RotaryOp.INSTANCE, attrs, c.x("x"), c.x("pos"), c.orNull("inv_freq"));
+    return Dispatcher.call(RotaryOp.INSTANCE, attrs, c.x("x"), c.x("pos"), c.orNull("inv_freq"));
   }
 
   private static Tensor[] multiHead(RecipeCase c) {

@@ -168,8 +168,7 @@ public final class RotaryOp extends Op<RotaryOp.Attrs> {
 
   @Override
   public Tensor[] vjp(Vjp v, Attrs a) {
-    Tensor frequencies =
-        v.inputShape("frequencies") == null ? null : v.input("frequencies");
+    Tensor frequencies = v.inputShape("frequencies") == null ? null : v.input("frequencies");
     Tensor gx =
         Dispatcher.call(INSTANCE, a.reversed(), v.grad(), v.input("positions"), frequencies);
     return Vjp.grads(gx, null, null);
