@@ -27,6 +27,9 @@ final class VectorAttentionKernels implements AttentionKernels {
   /** Rows of a strip that is transposed at a time. */
   private static final int STRIP = 8;
 
+  private static final ThreadLocal<NativeBuffer> TILE =
+      ThreadLocal.withInitial(NativeBuffer::new);
+
   private final ConvertKernels convert;
 
   VectorAttentionKernels(ConvertKernels convert) {
@@ -56,12 +59,19 @@ final class VectorAttentionKernels implements AttentionKernels {
       long c,
       long cRow,
       boolean add) {
+    long tile = add ? TILE.get().reserve(4L * ROWS * COLS) : 0;
     for (int p = 0; p < n / COLS; p++) {
       long panel = b + 4 * p * bPanel;
       long to = c + 4L * p * COLS;
       for (int i = 0; i < m; i += ROWS) {
-        VectorAttentionTile.run(
-            depth, a + 4 * i * aRow, 4 * aRow, 4 * aCol, panel, to + 4 * i * cRow, 4 * cRow, add);
+        long left = a + 4 * i * aRow;
+        if (add) {
+          VectorAttentionTile.run(depth, left, 4 * aRow, 4 * aCol, panel, tile, 4L * COLS);
+          VectorAttentionTile.add(tile, to + 4 * i * cRow, 4 * cRow);
+        } else {
+          VectorAttentionTile.run(
+              depth, left, 4 * aRow, 4 * aCol, panel, to + 4 * i * cRow, 4 * cRow);
+        }
       }
     }
   }

@@ -31,15 +31,14 @@ final class VectorAttentionTile {
   private VectorAttentionTile() {}
 
   /**
-   * Computes {@code C = A · B} or {@code C += A · B} for one tile.
+   * Computes {@code C = A · B} for one tile.
    *
    * @param depth terms per sum
    * @param a first element of A; {@code aRow} and {@code aCol} are its strides in bytes
    * @param b panel of B, COLS floats per row
    * @param c first element of C; {@code cRow} is its row stride in bytes
-   * @param add whether C is added to
    */
-  static void run(int depth, long a, long aRow, long aCol, long b, long c, long cRow, boolean add) {
+  static void run(int depth, long a, long aRow, long aCol, long b, long c, long cRow) {
     MemorySegment all = NativeMemory.ALL;
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector s00 = zero;
@@ -58,25 +57,6 @@ final class VectorAttentionTile {
     FloatVector s61 = zero;
     FloatVector s70 = zero;
     FloatVector s71 = zero;
-    long c4 = c + 4 * cRow;
-    if (add) {
-      s00 = FloatVector.fromMemorySegment(SPECIES, all, c, ORDER);
-      s01 = FloatVector.fromMemorySegment(SPECIES, all, c + HALF, ORDER);
-      s10 = FloatVector.fromMemorySegment(SPECIES, all, c + cRow, ORDER);
-      s11 = FloatVector.fromMemorySegment(SPECIES, all, c + cRow + HALF, ORDER);
-      s20 = FloatVector.fromMemorySegment(SPECIES, all, c + 2 * cRow, ORDER);
-      s21 = FloatVector.fromMemorySegment(SPECIES, all, c + 2 * cRow + HALF, ORDER);
-      s30 = FloatVector.fromMemorySegment(SPECIES, all, c + 3 * cRow, ORDER);
-      s31 = FloatVector.fromMemorySegment(SPECIES, all, c + 3 * cRow + HALF, ORDER);
-      s40 = FloatVector.fromMemorySegment(SPECIES, all, c4, ORDER);
-      s41 = FloatVector.fromMemorySegment(SPECIES, all, c4 + HALF, ORDER);
-      s50 = FloatVector.fromMemorySegment(SPECIES, all, c4 + cRow, ORDER);
-      s51 = FloatVector.fromMemorySegment(SPECIES, all, c4 + cRow + HALF, ORDER);
-      s60 = FloatVector.fromMemorySegment(SPECIES, all, c4 + 2 * cRow, ORDER);
-      s61 = FloatVector.fromMemorySegment(SPECIES, all, c4 + 2 * cRow + HALF, ORDER);
-      s70 = FloatVector.fromMemorySegment(SPECIES, all, c4 + 3 * cRow, ORDER);
-      s71 = FloatVector.fromMemorySegment(SPECIES, all, c4 + 3 * cRow + HALF, ORDER);
-    }
     long a4 = a + 4 * aRow;
     for (int t = 0; t < depth; t++) {
       FloatVector y0 = FloatVector.fromMemorySegment(SPECIES, all, b, ORDER);
@@ -109,6 +89,7 @@ final class VectorAttentionTile {
       a4 += aCol;
       b += 2 * HALF;
     }
+    long c4 = c + 4 * cRow;
     s00.intoMemorySegment(all, c, ORDER);
     s01.intoMemorySegment(all, c + HALF, ORDER);
     s10.intoMemorySegment(all, c + cRow, ORDER);
@@ -125,5 +106,22 @@ final class VectorAttentionTile {
     s61.intoMemorySegment(all, c4 + 2 * cRow + HALF, ORDER);
     s70.intoMemorySegment(all, c4 + 3 * cRow, ORDER);
     s71.intoMemorySegment(all, c4 + 3 * cRow + HALF, ORDER);
+  }
+
+  /**
+   * Adds a tile to C; apart from {@link #run} because the compiler gives up on methods that load
+   * more.
+   *
+   * @param tile ROWS rows of COLS floats
+   */
+  static void add(long tile, long c, long cRow) {
+    for (int i = 0; i < ROWS; i++) {
+      FloatVector first = FloatLanes.load(c).add(FloatLanes.load(tile));
+      FloatVector second = FloatLanes.load(c + HALF).add(FloatLanes.load(tile + HALF));
+      FloatLanes.store(c, first);
+      FloatLanes.store(c + HALF, second);
+      c += cRow;
+      tile += 2 * HALF;
+    }
   }
 }

@@ -2,12 +2,13 @@ package dev.bearhug.tensor.backend.cpu;
 
 import static dev.bearhug.tensor.backend.cpu.FloatLanes.FLOATS;
 import static dev.bearhug.tensor.backend.cpu.FloatLanes.LANES;
-import static dev.bearhug.tensor.backend.cpu.FloatLanes.broadcast;
 import static dev.bearhug.tensor.backend.cpu.FloatLanes.load;
 import static dev.bearhug.tensor.backend.cpu.FloatLanes.store;
 import static dev.bearhug.tensor.backend.cpu.FloatLanes.zero;
 
-import jdk.incubator.vector.FloatVector;
+import dev.bearhug.tensor.memory.NativeMemory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
@@ -28,8 +29,8 @@ final class VectorDropoutKernels implements DropoutKernels {
   /** Elements of one step: four words per block, two float vectors. */
   private static final int STEP = 4 * BLOCKS;
 
-  /** Address that stands for ones. */
-  private static final long ONES = 0;
+  /** Ones for one step. */
+  private static final MemorySegment ONES = ones();
 
   private static final long LOW_32 = 0xFFFFFFFFL;
   private static final long MULTIPLIER_0 = 0xD2511F53L;
@@ -61,10 +62,19 @@ final class VectorDropoutKernels implements DropoutKernels {
     int threshold = threshold(p);
     float scale = ScalarDropoutKernels.keepScale(p);
     long start = first - first % 4;
+    long ones = ONES.address();
     for (long i = start; i < first + count; i += STEP) {
-      step(ONES, to + 4 * (i - start), i / 4, seed, stream, threshold, scale);
+      step(ones, to + 4 * (i - start), i / 4, seed, stream, threshold, scale);
     }
     return to + 4 * (first - start);
+  }
+
+  private static MemorySegment ones() {
+    MemorySegment ones = Arena.global().allocate(4L * STEP, NativeMemory.ALIGNMENT);
+    for (int i = 0; i < STEP; i++) {
+      NativeMemory.putFloat(ones.address() + 4L * i, 1);
+    }
+    return ones;
   }
 
   /**
@@ -75,7 +85,6 @@ final class VectorDropoutKernels implements DropoutKernels {
     return (int) Math.ceil(p * 0x1p24);
   }
 
-  /** Elements of one vector of blocks; address {@link #ONES} as x stands for ones. */
   private static void step(
       long x, long y, long block, long seed, long stream, int threshold, float scale) {
     LongVector counter = LANE.add(block);
@@ -102,7 +111,7 @@ final class VectorDropoutKernels implements DropoutKernels {
     apply(x, y, words01.rearrange(ZIP_LOWER, words23).reinterpretAsInts(), threshold, scale);
     long next = 4L * LANES;
     apply(
-        x == ONES ? ONES : x + next,
+        x + next,
         y + next,
         words01.rearrange(ZIP_UPPER, words23).reinterpretAsInts(),
         threshold,
@@ -112,7 +121,6 @@ final class VectorDropoutKernels implements DropoutKernels {
   private static void apply(long x, long y, IntVector words, int threshold, float scale) {
     VectorMask<Integer> keep =
         words.lanewise(VectorOperators.LSHR, 8).compare(VectorOperators.GE, threshold);
-    FloatVector kept = x == ONES ? broadcast(scale) : load(x).mul(scale);
-    store(y, zero().blend(kept, keep.cast(FLOATS)));
+    store(y, zero().blend(load(x).mul(scale), keep.cast(FLOATS)));
   }
 }
