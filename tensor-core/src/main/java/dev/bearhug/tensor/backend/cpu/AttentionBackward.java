@@ -25,6 +25,9 @@ final class AttentionBackward {
   /** Keys of a block. */
   private static final int KEYS = 128;
 
+  /** Floats between rows of factors; what is written beyond them the next row overwrites. */
+  private static final int ROW_SLACK = 64;
+
   /** Operations of a piece of work that is worth a thread. */
   private static final double GRAIN_FLOPS = 1 << 19;
 
@@ -149,6 +152,54 @@ final class AttentionBackward {
     kernels.unpack(gq.type(), first, 1, gq.at(u.sequence(), head, row), call.width);
   }
 
+  /**
+   * What happens to a tile. Each stage is a class of its own, called from one place, so that the
+   * compiler compiles it apart; see {@link AttentionForward}.
+   */
+  private enum Stage {
+    PACKING {
+      @Override
+      void run(Work w, int g, int from, int to, int key, int count, boolean all) {
+        w.packQueries(w.head(g), from, to - from);
+      }
+    },
+    PRODUCTS {
+      @Override
+      void run(Work w, int g, int from, int to, int key, int count, boolean all) {
+        w.products(from, to, count);
+      }
+    },
+    DROPOUT {
+      @Override
+      void run(Work w, int g, int from, int to, int key, int count, boolean all) {
+        if (w.drops()) {
+          for (int i = from; i < to; i++) {
+            w.draw(g, i, i - from, key, count, all);
+          }
+        }
+      }
+    },
+    GRADIENTS {
+      @Override
+      void run(Work w, int g, int from, int to, int key, int count, boolean all) {
+        for (int i = from; i < to; i++) {
+          long dropped = w.drops() ? w.keep[i - from] : 0;
+          w.row(g, i, key, count, w.row(i, from, count), dropped, all);
+        }
+      }
+    },
+    SUMS {
+      @Override
+      void run(Work w, int g, int from, int to, int key, int count, boolean all) {
+        w.sums(g, from, to, count);
+      }
+    };
+
+    private static final Stage[] ALL = values();
+
+    abstract void run(Work w, int g, int from, int to, int key, int count, boolean all);
+  }
+
   /** One unit with its scratch memory. */
   private final class Work implements AutoCloseable {
     private final Unit unit;
@@ -181,6 +232,9 @@ final class AttentionBackward {
     private final long deltas;
     private final long queryGrads;
 
+    /** Addresses of the factors of dropout of each query of a tile. */
+    private final long[] keep = new long[QUERIES];
+
     Work(Unit u, long parts) {
       unit = u;
       sequence = u.sequence();
@@ -203,7 +257,7 @@ final class AttentionBackward {
         (long) tile * valueCols,
         (long) tile * block,
         (long) tile * block,
-        block + DropoutKernels.SLACK,
+        call.drops() ? tile * (block + ROW_SLACK) + DropoutKernels.SLACK : 0,
         (long) call.group() * rows,
         own
       };
@@ -313,20 +367,30 @@ final class AttentionBackward {
     }
 
     private void tile(int g, int from, int to, int key, int count, boolean all) {
-      packQueries(head(g), from, to - from);
+      for (Stage stage : Stage.ALL) {
+        stage.run(this, g, from, to, key, count, all);
+      }
+    }
+
+    private boolean drops() {
+      return call.drops();
+    }
+
+    private void products(int from, int to, int count) {
       int m = Tiles.up(to - from, kernels.rows());
       int n = Tiles.up(count, kernels.cols());
       dot(m, n, call.width, queryRows, keyColumns, scores);
       dot(m, n, call.valueWidth, gradRows, valueColumns, scoreGrads);
-      for (int i = from; i < to; i++) {
-        row(g, i, key, count, 4L * (i - from) * n, all);
-      }
+    }
+
+    private void sums(int g, int from, int to, int count) {
+      int n = Tiles.up(count, kernels.cols());
       int depth = to - from;
       int keyRows = Tiles.up(count, kernels.rows());
       gather(keyRows, cols, depth, scoreGrads, n, queryPanels, keyGrads);
       gather(keyRows, valueCols, depth, scores, n, gradPanels, valueGrads);
       kernels.product(
-          m,
+          Tiles.up(depth, kernels.rows()),
           cols,
           count,
           scoreGrads,
@@ -337,6 +401,21 @@ final class AttentionBackward {
           queryGrads(g) + 4L * from * cols,
           cols,
           true);
+    }
+
+    /** Position, in bytes, of a row of scores. */
+    private long row(int i, int from, int count) {
+      return 4L * (i - from) * Tiles.up(count, kernels.cols());
+    }
+
+    /** Draws the factors of dropout of a query. */
+    private void draw(int g, int query, int tileRow, int key, int count, boolean all) {
+      int from = all ? 0 : Tiles.within(call.firstKey(sequence, query) - key, count);
+      int to = all ? count : Tiles.within(call.endKey(sequence, query) - key, count);
+      if (from < to) {
+        long at = factors + 4L * tileRow * (block + ROW_SLACK);
+        keep[tileRow] = call.factors(sequence, head(g), query, key + from, to - from, at);
+      }
     }
 
     private void packQueries(int head, int from, int count) {
@@ -363,7 +442,7 @@ final class AttentionBackward {
     }
 
     /** From products to dropped weights and gradients of scores, for one query. */
-    private void row(int g, int query, int key, int count, long at, boolean all) {
+    private void row(int g, int query, int key, int count, long at, long dropped, boolean all) {
       int head = head(g);
       int from = all ? 0 : Tiles.within(call.firstKey(sequence, query) - key, count);
       int to = all ? count : Tiles.within(call.endKey(sequence, query) - key, count);
@@ -382,8 +461,6 @@ final class AttentionBackward {
         factor = 1;
         mask = 0;
       }
-      long keep =
-          call.drops() ? call.factors(sequence, head, query, key + from, to - from, factors) : 0;
       kernels.gradRow(
           s + 4L * from,
           d + 4L * from,
@@ -392,7 +469,7 @@ final class AttentionBackward {
           getFloat(max.at(sequence, head, query)),
           1 / getFloat(sum.at(sequence, head, query)),
           getFloat(deltas + 4L * (g * rows + query)),
-          keep,
+          dropped,
           to - from);
       if (factor != scale) {
         kernels.scale(d + 4L * from, scale, to - from);

@@ -89,6 +89,48 @@ final class AttentionForward {
             });
   }
 
+  /**
+   * What happens to a tile. Each stage is a class of its own, called from one place: the compiler
+   * then compiles it apart. As one large method it would run out of room and leave the vectors of
+   * the last stages on the heap.
+   */
+  private enum Stage {
+    PRODUCTS {
+      @Override
+      void run(Work w, int from, int to, int key, int count, boolean all) {
+        w.products(from, to, count);
+      }
+    },
+    WEIGHTS {
+      @Override
+      void run(Work w, int from, int to, int key, int count, boolean all) {
+        for (int i = from; i < to; i++) {
+          w.row(i, key, count, w.scores(i, from, count), all);
+        }
+      }
+    },
+    DROPOUT {
+      @Override
+      void run(Work w, int from, int to, int key, int count, boolean all) {
+        if (w.drops()) {
+          for (int i = from; i < to; i++) {
+            w.drop(i, key, count, w.scores(i, from, count), all);
+          }
+        }
+      }
+    },
+    SUMS {
+      @Override
+      void run(Work w, int from, int to, int key, int count, boolean all) {
+        w.sums(from, to, count);
+      }
+    };
+
+    private static final Stage[] ALL = values();
+
+    abstract void run(Work w, int from, int to, int key, int count, boolean all);
+  }
+
   /** One unit with its scratch memory. */
   private final class Work implements AutoCloseable {
     private final int sequence;
@@ -203,37 +245,59 @@ final class AttentionForward {
     }
 
     private void tile(int from, int to, int key, int count, boolean all) {
-      int m = Tiles.up(to - from, kernels.rows());
-      int n = Tiles.up(count, kernels.cols());
-      int cols = kernels.cols();
-      long a = queryRows + 4L * from * call.width;
+      for (Stage stage : Stage.ALL) {
+        stage.run(this, from, to, key, count, all);
+      }
+    }
+
+    private boolean drops() {
+      return call.drops();
+    }
+
+    private void products(int from, int to, int count) {
       kernels.product(
-          m,
-          n,
+          Tiles.up(to - from, kernels.rows()),
+          Tiles.up(count, kernels.cols()),
           call.width,
-          a,
+          queryRows + 4L * from * call.width,
           call.width,
           1,
           keyPanels,
-          (long) cols * call.width,
+          (long) kernels.cols() * call.width,
           scores,
-          n,
+          Tiles.up(count, kernels.cols()),
           false);
-      for (int i = from; i < to; i++) {
-        row(i, key, count, scores + 4L * (i - from) * n, all);
-      }
+    }
+
+    private void sums(int from, int to, int count) {
       kernels.product(
-          m,
+          Tiles.up(to - from, kernels.rows()),
           valueCols,
           count,
           scores,
-          n,
+          Tiles.up(count, kernels.cols()),
           1,
           valuePanels,
-          (long) cols * block,
+          (long) kernels.cols() * block,
           sums + 4L * from * valueCols,
           valueCols,
           true);
+    }
+
+    /** Address of a row of scores. */
+    private long scores(int i, int from, int count) {
+      return scores + 4L * (i - from) * Tiles.up(count, kernels.cols());
+    }
+
+    /** Drops weights of a row. */
+    private void drop(int i, int key, int count, long x, boolean all) {
+      int query = first + i;
+      int from = all ? 0 : Tiles.within(call.firstKey(sequence, query) - key, count);
+      int to = all ? count : Tiles.within(call.endKey(sequence, query) - key, count);
+      if (from < to) {
+        long keep = call.factors(sequence, head, query, key + from, to - from, factors);
+        kernels.multiply(x + 4L * from, keep, to - from);
+      }
     }
 
     /** Turns products of a row into weights and carries on maximum and sum. */
@@ -270,10 +334,6 @@ final class AttentionForward {
         }
       }
       putFloat(maxAt, now);
-      if (call.drops()) {
-        long keep = call.factors(sequence, head, query, key + from, to - from, factors);
-        kernels.multiply(visible, keep, to - from);
-      }
     }
 
     private void finish(int i) {

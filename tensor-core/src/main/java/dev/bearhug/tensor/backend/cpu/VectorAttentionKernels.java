@@ -27,8 +27,7 @@ final class VectorAttentionKernels implements AttentionKernels {
   /** Rows of a strip that is transposed at a time. */
   private static final int STRIP = 8;
 
-  private static final ThreadLocal<NativeBuffer> TILE =
-      ThreadLocal.withInitial(NativeBuffer::new);
+  private static final ThreadLocal<NativeBuffer> TILE = ThreadLocal.withInitial(NativeBuffer::new);
 
   private final ConvertKernels convert;
 

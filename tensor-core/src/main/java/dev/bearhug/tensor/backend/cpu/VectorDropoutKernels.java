@@ -7,9 +7,8 @@ import static dev.bearhug.tensor.backend.cpu.FloatLanes.store;
 import static dev.bearhug.tensor.backend.cpu.FloatLanes.zero;
 
 import dev.bearhug.tensor.memory.NativeMemory;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.IntVector;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -29,8 +28,11 @@ final class VectorDropoutKernels implements DropoutKernels {
   /** Elements of one step: four words per block, two float vectors. */
   private static final int STEP = 4 * BLOCKS;
 
-  /** Ones for one step. */
-  private static final MemorySegment ONES = ones();
+  /** Elements whose words are drawn at a time. */
+  private static final long CHUNK = 16L * STEP;
+
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final ThreadLocal<NativeBuffer> WORDS = ThreadLocal.withInitial(NativeBuffer::new);
 
   private static final long LOW_32 = 0xFFFFFFFFL;
   private static final long MULTIPLIER_0 = 0xD2511F53L;
@@ -51,30 +53,22 @@ final class VectorDropoutKernels implements DropoutKernels {
     scalar.dropout(x, y, lo, start, seed, stream, p);
     int threshold = threshold(p);
     float scale = ScalarDropoutKernels.keepScale(p);
-    for (long i = start; i < end; i += STEP) {
-      step(x + 4 * i, y + 4 * i, i / 4, seed, stream, threshold, scale);
+    long words = start < end ? WORDS.get().reserve(4L * CHUNK) : 0;
+    for (long i = start; i < end; i += CHUNK) {
+      long count = Math.min(CHUNK, end - i);
+      draw(words, i / 4, count, seed, stream);
+      apply(x + 4 * i, y + 4 * i, words, count, threshold, scale);
     }
     scalar.dropout(x, y, end, hi, seed, stream, p);
   }
 
   @Override
   public long factors(long to, long first, long count, long seed, long stream, float p) {
-    int threshold = threshold(p);
-    float scale = ScalarDropoutKernels.keepScale(p);
     long start = first - first % 4;
-    long ones = ONES.address();
-    for (long i = start; i < first + count; i += STEP) {
-      step(ones, to + 4 * (i - start), i / 4, seed, stream, threshold, scale);
-    }
+    long all = (first + count - start + STEP - 1) / STEP * STEP;
+    draw(to, start / 4, all, seed, stream);
+    toFactors(to, all, threshold(p), ScalarDropoutKernels.keepScale(p));
     return to + 4 * (first - start);
-  }
-
-  private static MemorySegment ones() {
-    MemorySegment ones = Arena.global().allocate(4L * STEP, NativeMemory.ALIGNMENT);
-    for (int i = 0; i < STEP; i++) {
-      NativeMemory.putFloat(ones.address() + 4L * i, 1);
-    }
-    return ones;
   }
 
   /**
@@ -85,8 +79,14 @@ final class VectorDropoutKernels implements DropoutKernels {
     return (int) Math.ceil(p * 0x1p24);
   }
 
-  private static void step(
-      long x, long y, long block, long seed, long stream, int threshold, float scale) {
+  /** Writes random words; apart from their use because the compiler inlines only so much. */
+  private static void draw(long to, long block, long count, long seed, long stream) {
+    for (long i = 0; i < count; i += STEP) {
+      step(to + 4 * i, block + i / 4, seed, stream);
+    }
+  }
+
+  private static void step(long to, long block, long seed, long stream) {
     LongVector counter = LANE.add(block);
     LongVector c0 = counter.and(LOW_32);
     LongVector c1 = counter.lanewise(VectorOperators.LSHR, 32);
@@ -108,19 +108,31 @@ final class VectorDropoutKernels implements DropoutKernels {
     }
     LongVector words01 = c0.or(c1.lanewise(VectorOperators.LSHL, 32));
     LongVector words23 = c2.or(c3.lanewise(VectorOperators.LSHL, 32));
-    apply(x, y, words01.rearrange(ZIP_LOWER, words23).reinterpretAsInts(), threshold, scale);
-    long next = 4L * LANES;
-    apply(
-        x + next,
-        y + next,
-        words01.rearrange(ZIP_UPPER, words23).reinterpretAsInts(),
-        threshold,
-        scale);
+    words01.rearrange(ZIP_LOWER, words23).intoMemorySegment(NativeMemory.ALL, to, ORDER);
+    words01
+        .rearrange(ZIP_UPPER, words23)
+        .intoMemorySegment(NativeMemory.ALL, to + 4L * LANES, ORDER);
   }
 
-  private static void apply(long x, long y, IntVector words, int threshold, float scale) {
-    VectorMask<Integer> keep =
-        words.lanewise(VectorOperators.LSHR, 8).compare(VectorOperators.GE, threshold);
-    store(y, zero().blend(load(x).mul(scale), keep.cast(FLOATS)));
+  private static void apply(long x, long y, long words, long count, int threshold, float scale) {
+    for (long at = 0; at < 4 * count; at += FloatLanes.BYTES) {
+      VectorMask<Integer> keep =
+          FloatLanes.loadInts(words + at)
+              .lanewise(VectorOperators.LSHR, 8)
+              .compare(VectorOperators.GE, threshold);
+      store(y + at, zero().blend(load(x + at).mul(scale), keep.cast(FLOATS)));
+    }
+  }
+
+  /** Replaces words by factors. */
+  private static void toFactors(long words, long count, int threshold, float scale) {
+    FloatVector kept = FloatLanes.broadcast(scale);
+    for (long at = 0; at < 4 * count; at += FloatLanes.BYTES) {
+      VectorMask<Integer> keep =
+          FloatLanes.loadInts(words + at)
+              .lanewise(VectorOperators.LSHR, 8)
+              .compare(VectorOperators.GE, threshold);
+      store(words + at, zero().blend(kept, keep.cast(FLOATS)));
+    }
   }
 }
