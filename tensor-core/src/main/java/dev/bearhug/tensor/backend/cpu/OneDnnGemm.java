@@ -1,15 +1,8 @@
 package dev.bearhug.tensor.backend.cpu;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_wait;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
 
 import dev.bearhug.tensor.DType;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import org.bytedeco.dnnl.dnnl_stream;
 
 /**
  * Matrix products by the {@code matmul} primitive of oneDNN.
@@ -41,8 +34,8 @@ final class OneDnnGemm implements Gemm {
 
   private final OneDnnLibrary library;
   private final WorkerPool pool;
-  private final int capacity;
-  private final IdlePool<Lane> lanes = new IdlePool<>(Lane::new);
+  private final IdlePool<OneDnnLane> lanes;
+  private final PanelGemm panelGemm;
 
   /**
    * Creates a front of the library.
@@ -54,7 +47,8 @@ final class OneDnnGemm implements Gemm {
   OneDnnGemm(OneDnnLibrary library, WorkerPool pool, int capacity) {
     this.library = library;
     this.pool = pool;
-    this.capacity = capacity;
+    this.lanes = new IdlePool<>(() -> new OneDnnLane(library, capacity));
+    this.panelGemm = new PanelGemm(library, pool, lanes);
   }
 
   @Override
@@ -74,6 +68,11 @@ final class OneDnnGemm implements Gemm {
 
   @Override
   public boolean supports(GemmShape s) {
+    return hasProduct(s);
+  }
+
+  /** Whether the library can multiply these types and layouts. */
+  static boolean hasProduct(GemmShape s) {
     boolean types =
         s.a().type() == s.b().type() && (s.c().type() == DType.F32 || s.a().type() == DType.BF16);
     return types && isPlain(s.a(), s.m(), s.k()) && isPlain(s.b(), s.k(), s.n());
@@ -96,7 +95,11 @@ final class OneDnnGemm implements Gemm {
     }
     GemmShape s = isBatched(shape) ? shape.folded() : shape;
     if (!isBatched(s)) {
-      runRange(s, 0, 1, threadsFor(s.flops()), a, b, bias, c);
+      if (panelGemm.takes(s)) {
+        panelGemm.run(s, a, b, bias, c);
+      } else {
+        runRange(s, 0, 1, threadsFor(s.flops()), a, b, bias, c);
+      }
       return;
     }
     long batch = s.batch1() * s.batch2();
@@ -115,7 +118,7 @@ final class OneDnnGemm implements Gemm {
 
   private void runRange(
       GemmShape s, long from, long to, int threads, long a, long b, long bias, long c) {
-    Lane lane = lanes.borrow();
+    OneDnnLane lane = lanes.borrow();
     try {
       lane.run(s, from, to, threads, a, b, bias, c);
     } finally {
@@ -125,9 +128,9 @@ final class OneDnnGemm implements Gemm {
 
   /** The name of oneDNN's implementation for a product, for benchmarks. */
   String implementationOf(GemmShape shape) {
-    Lane lane = lanes.borrow();
+    OneDnnLane lane = lanes.borrow();
     try {
-      return lane.product(shape, threadsFor(shape.flops())).implementation();
+      return lane.product(shape, false, threadsFor(shape.flops())).implementation();
     } finally {
       lanes.giveBack(lane);
     }
@@ -135,79 +138,10 @@ final class OneDnnGemm implements Gemm {
 
   /** Prepared products in the lanes that are not in use. */
   int preparedProducts() {
-    return lanes.sum(lane -> lane.products.size());
+    return lanes.sum(OneDnnLane::size);
   }
 
   private int threadsFor(double flops) {
     return flops < MIN_PARALLEL_FLOPS ? 1 : pool.threads();
-  }
-
-  /** What one call at a time needs. */
-  private final class Lane {
-    private final dnnl_stream stream = new dnnl_stream();
-    private final AddressPointer pointer = new AddressPointer();
-    private final NativeBuffer scratch = new NativeBuffer();
-    private final Map<GemmShape, OneDnnProduct> products =
-        new LinkedHashMap<>(16, 0.75f, true) {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<GemmShape, OneDnnProduct> eldest) {
-            if (size() <= capacity) {
-              return false;
-            }
-            eldest.getValue().close();
-            return true;
-          }
-        };
-
-    Lane() {
-      int status = dnnl_stream_create(stream, library.engine(), dnnl_stream_default_flags);
-      if (status != dnnl_success) {
-        throw new OneDnnException("dnnl_stream_create", status);
-      }
-    }
-
-    void run(GemmShape s, long from, long to, int threads, long a, long b, long bias, long c) {
-      OneDnnProduct product = product(s, threads);
-      long bytes = product.scratchpadBytes();
-      long scratchAt = bytes == 0 ? 0 : scratch.reserve(bytes);
-      for (long i = from; i < to; i++) {
-        long b1 = i / s.batch2();
-        long b2 = i % s.batch2();
-        product.run(
-            stream,
-            pointer,
-            a + s.a().batchOffset(b1, b2),
-            b + s.b().batchOffset(b1, b2),
-            bias,
-            c + s.c().batchOffset(b1, b2),
-            scratchAt);
-      }
-      int status = dnnl_stream_wait(stream);
-      if (status != dnnl_success) {
-        throw new OneDnnException("dnnl_stream_wait", status);
-      }
-    }
-
-    OneDnnProduct product(GemmShape shape, int threads) {
-      library.setThreads(threads);
-      OneDnnProduct product = products.get(shape);
-      if (product != null && product.threads() == threads) {
-        return product;
-      }
-      if (!supports(shape)) {
-        throw new IllegalArgumentException(
-            "matmul: oneDNN has no product for this layout or type: "
-                + shape
-                + ". Ask supports() first, or make the operands contiguous.");
-      }
-      OneDnnProduct made = new OneDnnProduct(library.engine(), shape, threads);
-      products.put(shape, made);
-      if (product != null) {
-        product.close();
-      }
-      return made;
-    }
   }
 }

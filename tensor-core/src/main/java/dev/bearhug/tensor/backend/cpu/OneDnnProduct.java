@@ -1,5 +1,7 @@
 package dev.bearhug.tensor.backend.cpu;
 
+import static org.bytedeco.dnnl.global.dnnl.dnnl_BA16a64b;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_BA16a64b2a;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
@@ -14,6 +16,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_matmul_primitive_desc_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_strides;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_tag;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_size;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_destroy;
@@ -83,12 +86,13 @@ final class OneDnnProduct implements AutoCloseable {
    *
    * @param engine the CPU engine
    * @param shape a product without empty axes, of which only one matrix of the batch is used
+   * @param panels whether B lies in the order of {@link PanelPacking}
    * @param threads the number of OpenMP threads, already set for the present thread
    */
-  OneDnnProduct(dnnl_engine engine, GemmShape shape, int threads) {
+  OneDnnProduct(dnnl_engine engine, GemmShape shape, boolean panels, int threads) {
     this.threads = threads;
     try (Descriptors d = new Descriptors()) {
-      create(engine, shape, d);
+      create(engine, shape, panels, d);
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -138,9 +142,10 @@ final class OneDnnProduct implements AutoCloseable {
     }
   }
 
-  private void create(dnnl_engine engine, GemmShape s, Descriptors d) {
+  private void create(dnnl_engine engine, GemmShape s, boolean panels, Descriptors d) {
     dnnl_memory_desc srcDesc = d.matrix(s.a(), s.m(), s.k());
-    dnnl_memory_desc weightsDesc = d.matrix(s.b(), s.k(), s.n());
+    dnnl_memory_desc weightsDesc =
+        panels ? d.panels(s.b().type(), s.k(), s.n()) : d.matrix(s.b(), s.k(), s.n());
     dnnl_memory_desc dstDesc = d.matrix(s.c(), s.m(), s.n());
     dnnl_memory_desc biasDesc = s.bias() == null ? null : d.bias(s);
     boolean biasAsPostOp = biasIsPostOp(s);
@@ -212,6 +217,17 @@ final class OneDnnProduct implements AutoCloseable {
       GemmOperand y = x.normalized(rows, cols);
       return create(
           new long[] {rows, cols}, typeOf(y.type()), new long[] {y.rowStride(), y.colStride()});
+    }
+
+    dnnl_memory_desc panels(DType type, long rows, long cols) {
+      int tag = type == DType.BF16 ? dnnl_BA16a64b2a : dnnl_BA16a64b;
+      dnnl_memory_desc desc = new dnnl_memory_desc();
+      check(
+          "dnnl_memory_desc_create_with_tag",
+          dnnl_memory_desc_create_with_tag(
+              desc, NDIMS, new long[] {rows, cols}, typeOf(type), tag));
+      releases.add(() -> dnnl_memory_desc_destroy(desc));
+      return desc;
     }
 
     dnnl_memory_desc bias(GemmShape s) {

@@ -124,6 +124,33 @@ class GemmTest {
         5);
   }
 
+  /** Large enough for packed operands, in every layout, with edges that fill no block. */
+  @ParameterizedTest
+  @MethodSource("names")
+  void largeProductsOfEveryLayoutEqualTheNaiveLoop(String name) {
+    Gemm gemm = gemm(name);
+    long[][] sizes = {{300, 200, 150}, {65, 513, 260}, {257, 34, 977}, {1030, 65, 129}};
+    long seed = 0;
+    for (long[] size : sizes) {
+      long m = size[0];
+      long n = size[1];
+      long k = size[2];
+      for (GemmOperand a : List.of(GemmOperand.rows(k + 3), GemmOperand.columns(m + 5))) {
+        for (GemmOperand b : List.of(GemmOperand.rows(n + 1), GemmOperand.columns(k + 2))) {
+          GemmShape shape =
+              GemmShape.of(m, n, k)
+                  .withLayouts(a, b, GemmOperand.rows(n + 7))
+                  .withBias(seed % 2 == 0 ? DType.F32 : null)
+                  .withAccumulate(seed % 4 == 1)
+                  .withAlpha(seed % 3 == 1 ? 0.5f : 1f);
+          check(gemm, shape, ++seed);
+          check(gemm, shape.withTypes(DType.BF16, DType.BF16, DType.F32), ++seed);
+          check(gemm, shape.withTypes(DType.BF16, DType.BF16, DType.BF16), ++seed);
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("names")
   void attentionReadsHeadsWithoutCopies(String name) {

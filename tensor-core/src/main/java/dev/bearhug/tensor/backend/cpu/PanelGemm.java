@@ -1,0 +1,209 @@
+package dev.bearhug.tensor.backend.cpu;
+
+import dev.bearhug.tensor.DType;
+
+/**
+ * Large products by oneDNN with B in panels and the threads of the worker pool: B is packed once for
+ * all threads, then each chunk is a block of C that one thread computes on its own.
+ *
+ * <p>This is faster than the library's own threads on operands as they lie, where each thread packs
+ * for itself, and the blocks depend on the sizes alone, so results do not depend on the number of
+ * threads. An A by columns is copied into rows block by block, in the cache of the thread that
+ * multiplies it.
+ */
+final class PanelGemm {
+
+  /** From here on packing B pays. */
+  private static final double MIN_FLOPS = 1 << 24;
+
+  /** Each element of B is used by so many rows at least, else packing costs too much. */
+  private static final long MIN_ROWS = 64;
+
+  private static final long MIN_COLS = 32;
+  private static final long MIN_DEPTH = 32;
+
+  /** Rows of a block. */
+  private static final long BLOCK_ROWS = 256;
+
+  /** Columns of a block, for an A that is read where it lies. */
+  private static final long BLOCK_COLS = 512;
+
+  /** Columns of a block, for an A that every block copies. */
+  private static final long WIDE_COLS = 4096;
+
+  /** Bytes of B that are packed at a time. */
+  private static final long PACKED_BYTES = 32L << 20;
+
+  /** Bytes that one packing chunk handles. */
+  private static final long PACK_GRAIN = 128L << 10;
+
+  /** Values between the rows of a copied A, so that they do not all fall into one cache set. */
+  private static final long GAP = 16;
+
+  private final WorkerPool pool;
+  private final IdlePool<OneDnnLane> lanes;
+  private final PanelPacking packing;
+  private final boolean singles;
+  private final boolean halves;
+
+  /** Asks the library which types it multiplies well in this order. */
+  PanelGemm(OneDnnLibrary library, WorkerPool pool, IdlePool<OneDnnLane> lanes) {
+    this.pool = pool;
+    this.lanes = lanes;
+    this.packing = VectorSupport.isVector() ? VectorFactory.create() : new ScalarPanelPacking();
+    this.singles = isFast(library, DType.F32);
+    this.halves = isFast(library, DType.BF16);
+  }
+
+  /** Processors without wide registers have other orders; a plain loop would then be taken. */
+  private static boolean isFast(OneDnnLibrary library, DType type) {
+    library.setThreads(1);
+    GemmShape probe = GemmShape.of(128, 128, 128).withTypes(type, type, DType.F32);
+    try (OneDnnProduct product = new OneDnnProduct(library.engine(), probe, true, 1)) {
+      return product.implementation().startsWith("brg_matmul");
+    } catch (OneDnnException e) {
+      return false;
+    }
+  }
+
+  /** Whether this single product is to be run here. */
+  boolean takes(GemmShape s) {
+    return (s.b().type() == DType.F32 ? singles : halves)
+        && s.flops() >= MIN_FLOPS
+        && s.m() >= MIN_ROWS
+        && s.n() >= MIN_COLS
+        && s.k() >= MIN_DEPTH;
+  }
+
+  /** Runs the product. */
+  void run(GemmShape shape, long a, long b, long bias, long c) {
+    GemmShape s =
+        shape.withLayouts(
+            shape.a().normalized(shape.m(), shape.k()),
+            shape.b().normalized(shape.k(), shape.n()),
+            shape.c());
+    long panelBytes = PanelPacking.panelBytes(s.b().type(), s.k());
+    long all = PanelPacking.panels(s.n());
+    long count = Math.min(all, Math.max(1, PACKED_BYTES / panelBytes));
+    try (Scratch panels = new Scratch(count * panelBytes)) {
+      for (long p = 0; p < all; p += count) {
+        long end = Math.min(all, p + count);
+        pack(s, b, p, end, panels.address());
+        multiply(s, a, panels.address(), p, end, bias, c);
+      }
+    }
+  }
+
+  /** Packs the panels {@code [first, end)}, the first of them to {@code to}. */
+  private void pack(GemmShape s, long b, long first, long end, long to) {
+    long panelBytes = PanelPacking.panelBytes(s.b().type(), s.k());
+    long base = to - first * panelBytes;
+    pool.parallelFor(
+        end - first,
+        Math.max(1, PACK_GRAIN / panelBytes),
+        (i, j) -> packing.panels(s.b(), b, s.k(), s.n(), base, first + i, first + j));
+  }
+
+  /** Computes the columns of C that belong to the panels {@code [first, end)}. */
+  private void multiply(
+      GemmShape s, long a, long panels, long first, long end, long bias, long c) {
+    long col = first * PanelPacking.WIDTH;
+    long cols = Math.min(s.n(), end * PanelPacking.WIDTH) - col;
+    boolean byColumns = s.a().colStride() != 1;
+    long blockRows = even(s.m(), BLOCK_ROWS, 16);
+    long blockCols = even(cols, byColumns ? WIDE_COLS : BLOCK_COLS, PanelPacking.WIDTH);
+    long across = (cols + blockCols - 1) / blockCols;
+    long down = (s.m() + blockRows - 1) / blockRows;
+    long panelBytes = PanelPacking.panelBytes(s.b().type(), s.k());
+    pool.parallelFor(
+        across * down,
+        1,
+        (from, to) -> {
+          for (long i = from; i < to; i++) {
+            long row = i / across * blockRows;
+            long skip = i % across * blockCols;
+            block(
+                s,
+                a,
+                row,
+                Math.min(blockRows, s.m() - row),
+                panels + skip / PanelPacking.WIDTH * panelBytes,
+                col + skip,
+                Math.min(blockCols, cols - skip),
+                bias,
+                c);
+          }
+        });
+  }
+
+  /** Cuts {@code n} into an even number of nearly equal blocks of at most {@code most}. */
+  private static long even(long n, long most, long unit) {
+    if (n <= unit) {
+      return unit;
+    }
+    long blocks = (n + most - 1) / most;
+    blocks += blocks % 2;
+    return ((n + blocks - 1) / blocks + unit - 1) / unit * unit;
+  }
+
+  private void block(
+      GemmShape s,
+      long a,
+      long row,
+      long rows,
+      long panels,
+      long col,
+      long cols,
+      long bias,
+      long c) {
+    long from = a + row * s.a().rowStride() * s.a().type().bytes();
+    long biasAt = s.bias() == null ? 0 : bias + col * s.bias().bytes();
+    long to = c + (row * s.c().rowStride() + col) * s.c().type().bytes();
+    if (s.a().colStride() == 1) {
+      call(part(s, rows, cols, s.a()), from, panels, biasAt, to);
+      return;
+    }
+    long step = s.k() + GAP;
+    try (Scratch copy = new Scratch(rows * step * s.a().type().bytes())) {
+      packing.rows(s.a(), from, rows, s.k(), copy.address(), step);
+      GemmOperand byRows = s.a().withMatrixStrides(step, 1);
+      call(part(s, rows, cols, byRows), copy.address(), panels, biasAt, to);
+    }
+  }
+
+  /** A block's own product; B's strides, which panels do not have, are those of a dense matrix. */
+  private static GemmShape part(GemmShape s, long rows, long cols, GemmOperand a) {
+    return new GemmShape(
+        1,
+        1,
+        rows,
+        cols,
+        s.k(),
+        a,
+        s.b().withMatrixStrides(cols, 1),
+        s.c(),
+        s.bias(),
+        s.alpha(),
+        s.accumulate());
+  }
+
+  private void call(GemmShape part, long a, long panels, long bias, long c) {
+    OneDnnLane lane = lanes.borrow();
+    try {
+      lane.runPanels(part, a, panels, bias, c);
+    } finally {
+      lanes.giveBack(lane);
+    }
+  }
+
+  /** Mentions the classes that need the vector module. */
+  private static final class VectorFactory {
+    private VectorFactory() {}
+
+    static PanelPacking create() {
+      return FloatLanes.FLOATS.length() == VectorTranspose.SIZE
+          ? new VectorPanelPacking()
+          : new ScalarPanelPacking();
+    }
+  }
+}
