@@ -52,18 +52,20 @@ public final class CastCache {
   static Tensor lowered(Tensor t, DType low) {
     Storage storage = t.storage();
     int version = storage.version();
-    if (storage.derived() instanceof Copy c && c.isOf(t, low) && c.version == version) {
+    Copy c = storage.derived(Copy.class);
+    if (c != null && c.isOf(t, low) && c.version == version) {
       return c.values.view(c.values.layout());
     }
     synchronized (storage) {
-      if (!(storage.derived() instanceof Copy c && c.isOf(t, low) && c.version == version)) {
+      c = storage.derived(Copy.class);
+      if (c == null || !c.isOf(t, low) || c.version != version) {
         try (Scope.Detached ignored = Scope.detach();
             NoGrad alsoIgnored = NoGrad.enter()) {
-          storage.derive(new Copy(Dispatcher.call(CopyOp.INSTANCE, low, t), t.layout(), version));
+          c = new Copy(Dispatcher.call(CopyOp.INSTANCE, low, t), t.layout(), version);
+          storage.derive(Copy.class, c);
         }
       }
-      Tensor values = ((Copy) storage.derived()).values;
-      return values.view(values.layout());
+      return c.values.view(c.values.layout());
     }
   }
 
@@ -72,22 +74,20 @@ public final class CastCache {
    * write to; null if mixed precision has not used the parameter. Owned by the cache.
    */
   public static Tensor held(Tensor parameter) {
-    return parameter.storage().derived() instanceof Copy c && c.layout.equals(parameter.layout())
-        ? c.values
-        : null;
+    Copy c = parameter.storage().derived(Copy.class);
+    return c != null && c.layout.equals(parameter.layout()) ? c.values : null;
   }
 
   /** Says that the lowered copy was written together with the parameter and is valid again. */
   public static void markCurrent(Tensor parameter) {
-    if (parameter.storage().derived() instanceof Copy c) {
+    Copy c = parameter.storage().derived(Copy.class);
+    if (c != null) {
       c.version = parameter.storage().version();
     }
   }
 
   /** Gives the lowered copy of a parameter back; the next use makes it again. */
   public static void release(Tensor parameter) {
-    if (parameter.storage().derived() instanceof Copy) {
-      parameter.storage().derive(null);
-    }
+    parameter.storage().derive(Copy.class, null);
   }
 }

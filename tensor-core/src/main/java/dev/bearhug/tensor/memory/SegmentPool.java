@@ -3,7 +3,9 @@ package dev.bearhug.tensor.memory;
 import dev.bearhug.tensor.error.OutOfMemoryException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -20,6 +22,7 @@ public final class SegmentPool implements BufferAllocator {
 
   private final long limit;
   private final FreeList[] free = new FreeList[SizeClasses.COUNT];
+  private final List<Runnable> shortage = new CopyOnWriteArrayList<>();
   private final AtomicLong live = new AtomicLong();
   private final AtomicLong pooled = new AtomicLong();
   private final AtomicLong peak = new AtomicLong();
@@ -64,6 +67,7 @@ public final class SegmentPool implements BufferAllocator {
     } else {
       address = fromSystem(size);
       if (address == 0) {
+        shortage.forEach(Runnable::run);
         trim();
         address = fromSystem(size);
       }
@@ -78,6 +82,11 @@ public final class SegmentPool implements BufferAllocator {
     buffers.incrementAndGet();
     site.add(size);
     return address;
+  }
+
+  /** Registers what gives memory back that can be missed; it runs before an allocation fails. */
+  public void onShortage(Runnable relief) {
+    shortage.add(relief);
   }
 
   private long fromSystem(long size) {

@@ -3,6 +3,8 @@ package dev.bearhug.tensor.memory;
 import dev.bearhug.tensor.Device;
 import dev.bearhug.tensor.backend.Backend;
 import dev.bearhug.tensor.error.ReleasedTensorException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -20,8 +22,8 @@ public final class Storage {
   /** Whatever keeps foreign memory (a mapped file) valid; null for memory of the allocator. */
   private Object owner;
 
-  /** What was derived from the bytes and goes with them; null if nothing. */
-  private volatile Derived derived;
+  /** What was derived from the bytes and goes with them, one of each class; replaced as a whole. */
+  private volatile Map<Class<?>, Derived> derived = Map.of();
 
   private final AtomicInteger count = new AtomicInteger(1);
 
@@ -33,6 +35,9 @@ public final class Storage {
 
     /** Gives its memory back. */
     void release();
+
+    /** The bytes have changed; what can be made again may be given back now. */
+    default void changed() {}
   }
 
   private Storage(
@@ -75,7 +80,7 @@ public final class Storage {
         backend.allocator(device).free(address, bytes, site);
       }
       owner = null;
-      derive(null);
+      releaseDerived();
     } else if (left < 0) {
       throw new IllegalStateException("storage: released more often than retained");
     }
@@ -97,22 +102,34 @@ public final class Storage {
   /** Counts a change of the bytes; whoever writes to memory it did not just allocate calls it. */
   public void markChanged() {
     version++;
+    Map<Class<?>, Derived> all = derived;
+    if (!all.isEmpty()) {
+      all.values().forEach(Derived::changed);
+    }
   }
 
-  /** What {@link #derive} attached, or null. */
-  public Derived derived() {
-    return derived;
+  /** What {@link #derive} attached of this class, or null. */
+  public <D extends Derived> D derived(Class<D> kind) {
+    return kind.cast(derived.get(kind));
   }
 
   /**
-   * Attaches what is to be released with these bytes, null for nothing; releases the one before.
+   * Attaches what is to be released with these bytes, null for nothing; releases the one of this
+   * class that was there before.
    */
-  public synchronized void derive(Derived next) {
-    Derived before = derived;
-    derived = next;
+  public synchronized <D extends Derived> void derive(Class<D> kind, D next) {
+    Map<Class<?>, Derived> all = new HashMap<>(derived);
+    Derived before = next == null ? all.remove(kind) : all.put(kind, next);
+    derived = Map.copyOf(all);
     if (before != null && before != next) {
       before.release();
     }
+  }
+
+  private synchronized void releaseDerived() {
+    Map<Class<?>, Derived> all = derived;
+    derived = Map.of();
+    all.values().forEach(Derived::release);
   }
 
   /** The backend that computes on this memory. */

@@ -1,5 +1,6 @@
 package dev.bearhug.tensor.backend.cpu;
 
+import dev.bearhug.tensor.memory.Storage;
 import java.util.List;
 
 /** Passes each product to the first of several implementations that supports it. */
@@ -31,11 +32,21 @@ final class FirstSupportingGemm implements Gemm {
 
   @Override
   public void matmul(GemmShape shape, long a, long b, long bias, long c) {
+    required(shape).matmul(shape, a, b, bias, c);
+  }
+
+  @Override
+  public void linear(
+      GemmShape shape, long a, long b, Storage weight, long bias, long c, BlockDone done) {
+    required(shape).linear(shape, a, b, weight, bias, c, done);
+  }
+
+  private Gemm required(GemmShape shape) {
     Gemm gemm = pick(shape);
     if (gemm == null) {
       throw new IllegalArgumentException("matmul: no implementation supports " + shape + ".");
     }
-    gemm.matmul(shape, a, b, bias, c);
+    return gemm;
   }
 
   private Gemm pick(GemmShape shape) {

@@ -1,5 +1,7 @@
 package dev.bearhug.tensor.backend.cpu;
 
+import dev.bearhug.tensor.memory.Storage;
+
 /**
  * A matrix product on native memory.
  *
@@ -32,4 +34,28 @@ public interface Gemm {
    * @throws IllegalArgumentException if the product is not supported
    */
   void matmul(GemmShape shape, long a, long b, long bias, long c);
+
+  /** Told of finished blocks of C, on the thread that computed them, while they are in its cache. */
+  @FunctionalInterface
+  interface BlockDone {
+
+    /** Rows {@code [row, row + rows)} of columns {@code [col, col + cols)} hold their result. */
+    void run(long row, long rows, long col, long cols);
+  }
+
+  /**
+   * Runs a single product whose B is a weight: an implementation may keep a copy of it in an order
+   * of its own until the weight changes or is freed.
+   *
+   * @param shape as in {@link #matmul}, with a batch of one
+   * @param weight the storage that holds B; null if no copy is to be kept
+   * @param done told of every block of C once, or null; blocks may come from several threads at once
+   */
+  default void linear(
+      GemmShape shape, long a, long b, Storage weight, long bias, long c, BlockDone done) {
+    matmul(shape, a, b, bias, c);
+    if (done != null && !shape.isEmpty()) {
+      done.run(0, shape.m(), 0, shape.n());
+    }
+  }
 }

@@ -6,6 +6,7 @@ import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.backend.KernelCall;
 import dev.bearhug.tensor.backend.KernelTable;
+import dev.bearhug.tensor.op.Dispatcher;
 
 /** Matrix products; transposed and permuted views go to the product as they are. */
 final class MatmulBindings {
@@ -110,8 +111,14 @@ final class MatmulBindings {
               1f,
               false);
       cpu.gemm()
-          .matmul(
-              shape, in.address(), w.address(), bias == null ? 0 : offset.address(), y.address());
+          .linear(
+              shape,
+              in.address(),
+              w.address(),
+              Dispatcher.isRecording() ? null : w.storage(),
+              bias == null ? 0 : offset.address(),
+              y.address(),
+              null);
     }
   }
 }

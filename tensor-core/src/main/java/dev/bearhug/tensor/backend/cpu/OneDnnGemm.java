@@ -3,6 +3,7 @@ package dev.bearhug.tensor.backend.cpu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
 
 import dev.bearhug.tensor.DType;
+import dev.bearhug.tensor.memory.Storage;
 
 /**
  * Matrix products by the {@code matmul} primitive of oneDNN.
@@ -96,7 +97,7 @@ final class OneDnnGemm implements Gemm {
     GemmShape s = isBatched(shape) ? shape.folded() : shape;
     if (!isBatched(s)) {
       if (panelGemm.takes(s)) {
-        panelGemm.run(s, a, b, bias, c);
+        panelGemm.run(s, a, b, null, bias, c, null);
       } else {
         runRange(s, 0, 1, threadsFor(s.flops()), a, b, bias, c);
       }
@@ -110,6 +111,16 @@ final class OneDnnGemm implements Gemm {
     }
     long grain = Math.max(1, (long) (MIN_CHUNK_FLOPS / flopsEach));
     pool.parallelFor(batch, grain, (from, to) -> runRange(s, from, to, 1, a, b, bias, c));
+  }
+
+  @Override
+  public void linear(
+      GemmShape shape, long a, long b, Storage weight, long bias, long c, BlockDone done) {
+    if (!isBatched(shape) && panelGemm.takes(shape)) {
+      panelGemm.run(shape, a, b, weight, bias, c, done);
+    } else {
+      Gemm.super.linear(shape, a, b, weight, bias, c, done);
+    }
   }
 
   private static boolean isBatched(GemmShape s) {

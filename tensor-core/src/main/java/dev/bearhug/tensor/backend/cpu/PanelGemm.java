@@ -1,6 +1,7 @@
 package dev.bearhug.tensor.backend.cpu;
 
 import dev.bearhug.tensor.DType;
+import dev.bearhug.tensor.memory.Storage;
 
 /**
  * Large products by oneDNN with B in panels and the threads of the worker pool: B is packed once for
@@ -75,8 +76,14 @@ final class PanelGemm {
         && s.k() >= MIN_DEPTH;
   }
 
-  /** Runs the product. */
-  void run(GemmShape shape, long a, long b, long bias, long c) {
+  /**
+   * Runs the product.
+   *
+   * @param weight the storage that holds B if a packed copy may be kept, else null
+   * @param done told of every finished block, or null
+   */
+  void run(
+      GemmShape shape, long a, long b, Storage weight, long bias, long c, Gemm.BlockDone done) {
     GemmShape s =
         shape.withLayouts(
             shape.a().normalized(shape.m(), shape.k()),
@@ -84,12 +91,33 @@ final class PanelGemm {
             shape.c());
     long panelBytes = PanelPacking.panelBytes(s.b().type(), s.k());
     long all = PanelPacking.panels(s.n());
+    try (PanelCache.Copy copy = weight == null ? null : copyOf(s, b, weight, all * panelBytes)) {
+      if (copy == null) {
+        runPacking(s, a, b, bias, c, done);
+        return;
+      }
+      if (copy.isNew()) {
+        pack(s, b, 0, all, copy.address());
+        copy.publish();
+      }
+      multiply(s, a, copy.address(), 0, all, bias, c, done);
+    }
+  }
+
+  private static PanelCache.Copy copyOf(GemmShape s, long b, Storage weight, long bytes) {
+    return PanelCache.SHARED.acquire(
+        weight, new PanelCache.Matrix(b, s.b(), s.k(), s.n()), bytes);
+  }
+
+  private void runPacking(GemmShape s, long a, long b, long bias, long c, Gemm.BlockDone done) {
+    long panelBytes = PanelPacking.panelBytes(s.b().type(), s.k());
+    long all = PanelPacking.panels(s.n());
     long count = Math.min(all, Math.max(1, PACKED_BYTES / panelBytes));
     try (Scratch panels = new Scratch(count * panelBytes)) {
       for (long p = 0; p < all; p += count) {
         long end = Math.min(all, p + count);
         pack(s, b, p, end, panels.address());
-        multiply(s, a, panels.address(), p, end, bias, c);
+        multiply(s, a, panels.address(), p, end, bias, c, done);
       }
     }
   }
@@ -106,7 +134,14 @@ final class PanelGemm {
 
   /** Computes the columns of C that belong to the panels {@code [first, end)}. */
   private void multiply(
-      GemmShape s, long a, long panels, long first, long end, long bias, long c) {
+      GemmShape s,
+      long a,
+      long panels,
+      long first,
+      long end,
+      long bias,
+      long c,
+      Gemm.BlockDone done) {
     long col = first * PanelPacking.WIDTH;
     long cols = Math.min(s.n(), end * PanelPacking.WIDTH) - col;
     boolean byColumns = s.a().colStride() != 1;
@@ -121,17 +156,14 @@ final class PanelGemm {
         (from, to) -> {
           for (long i = from; i < to; i++) {
             long row = i / across * blockRows;
+            long rows = Math.min(blockRows, s.m() - row);
             long skip = i % across * blockCols;
-            block(
-                s,
-                a,
-                row,
-                Math.min(blockRows, s.m() - row),
-                panels + skip / PanelPacking.WIDTH * panelBytes,
-                col + skip,
-                Math.min(blockCols, cols - skip),
-                bias,
-                c);
+            long width = Math.min(blockCols, cols - skip);
+            long at = panels + skip / PanelPacking.WIDTH * panelBytes;
+            block(s, a, row, rows, at, col + skip, width, bias, c);
+            if (done != null) {
+              done.run(row, rows, col + skip, width);
+            }
           }
         });
   }

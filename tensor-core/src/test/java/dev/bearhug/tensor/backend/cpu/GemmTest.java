@@ -153,6 +153,46 @@ class GemmTest {
 
   @ParameterizedTest
   @MethodSource("names")
+  void everyElementIsReportedDoneOnceWithItsResult(String name) {
+    Gemm gemm = gemm(name);
+    for (GemmShape shape :
+        List.of(
+            GemmShape.linear(3, 5, 4),
+            GemmShape.linear(0, 5, 4),
+            GemmShape.linear(5, 3, 0).withBias(DType.F32),
+            GemmShape.linear(600, 1030, 40).withBias(DType.F32))) {
+      try (Arena arena = Arena.ofConfined()) {
+        GemmCase test = new GemmCase(arena, shape, new Random(2));
+        int n = (int) shape.n();
+        float[] seen = new float[(int) shape.m() * n];
+        int[] times = new int[seen.length];
+        gemm.linear(
+            shape,
+            test.a,
+            test.b,
+            null,
+            test.bias,
+            test.c,
+            (row, rows, col, cols) -> {
+              for (long i = row; i < row + rows; i++) {
+                for (long j = col; j < col + cols; j++) {
+                  int at = (int) (i * n + j);
+                  times[at]++;
+                  seen[at] = (float) DType.F32.read(test.c + 4L * at);
+                }
+              }
+            });
+        assertThat(test.firstError()).as("%s", shape).isNull();
+        for (int i = 0; i < seen.length; i++) {
+          assertThat(times[i]).isEqualTo(1);
+          assertThat((double) seen[i]).isEqualTo(DType.F32.read(test.c + 4L * i));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
   void attentionReadsHeadsWithoutCopies(String name) {
     Gemm gemm = gemm(name);
     long seq = 40;
