@@ -36,6 +36,11 @@ public final class Linear extends Layer {
     return call(() -> x.linear(weight.tensor(), bias == null ? null : bias.tensor()));
   }
 
+  /** x {@code [..., in]} to f(y) {@code [..., out]}, with an activation function f. */
+  public Tensor forward(Tensor x, Activation f) {
+    return call(() -> f.linear(x, weight.tensor(), bias == null ? null : bias.tensor()));
+  }
+
   /** The weight. */
   public Parameter weight() {
     return weight;

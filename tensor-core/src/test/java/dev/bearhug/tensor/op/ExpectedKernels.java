@@ -50,7 +50,7 @@ final class ExpectedKernels {
           "prod amax amin argmin cumsum cumprod cumprod_grad sort topk var std norm logsumexp",
           "softmax_grad log_softmax log_softmax_grad layer_norm layer_norm_grad attention",
           "dropout_add_layer_norm dropout_add_layer_norm_grad pack_rows unpack_rows",
-          "matmul_wide sum_wide rms_norm rms_norm_grad",
+          "matmul_wide sum_wide rms_norm rms_norm_grad linear_activation",
           "attention_grad cross_entropy cross_entropy_grad dropout accumulate adamw sgd",
           "attention_packed attention_packed_grad rotary",
           "adamw_8bit lion",

@@ -17,7 +17,6 @@ import dev.bearhug.tensor.error.ShapeException;
 import dev.bearhug.transformers.config.BertConfig;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /**
  * BERT, the encoder of "BERT: Pre-training of Deep Bidirectional Transformers for Language
@@ -242,7 +241,7 @@ public final class BertModel extends Backbone {
     private final Linear output;
     private final LayerNorm outputNorm;
     private final Dropout dropout;
-    private final UnaryOperator<Tensor> activation;
+    private final Activation activation;
 
     Block(BertConfig c, Initializer normal, Params p) {
       super(p);
@@ -297,7 +296,7 @@ public final class BertModel extends Backbone {
     /** What follows the attention: two sub-layer ends and the feed-forward part between. */
     private Tensor finish(Tensor context, Tensor h) {
       Tensor x = attentionNorm.forward(attentionOutput.forward(context), h, dropout);
-      Tensor inner = activation.apply(intermediate.forward(x)); // [.., inner]
+      Tensor inner = intermediate.forward(x, activation); // [.., inner]
       return outputNorm.forward(output.forward(inner), x, dropout);
     }
   }

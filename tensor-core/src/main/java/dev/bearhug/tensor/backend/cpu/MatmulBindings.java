@@ -7,6 +7,7 @@ import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.backend.KernelCall;
 import dev.bearhug.tensor.backend.KernelTable;
 import dev.bearhug.tensor.op.Dispatcher;
+import dev.bearhug.tensor.op.std.LinearActivationOp;
 
 /** Matrix products; transposed and permuted views go to the product as they are. */
 final class MatmulBindings {
@@ -22,7 +23,8 @@ final class MatmulBindings {
     MatmulBindings b = new MatmulBindings(cpu);
     table.addStrided("matmul", b::matmul, DType.F32, DType.BF16);
     table.addStrided("matmul_wide", b::matmul, DType.F32, DType.BF16);
-    table.addStrided("linear", b::linear, DType.F32, DType.BF16);
+    table.addStrided("linear", c -> b.linear(c, c.out(0), null), DType.F32, DType.BF16);
+    table.addStrided("linear_activation", b::linearActivation, DType.F32, DType.BF16);
   }
 
   private void matmul(KernelCall c) {
@@ -81,11 +83,40 @@ final class MatmulBindings {
         t.layout().stride(-1));
   }
 
-  private void linear(KernelCall c) {
+  private void linearActivation(KernelCall c) {
+    LinearActivationOp.Attrs attrs = c.attrs();
+    MapOp op = MapOp.valueOf(attrs.kind().name());
+    Tensor y = c.out(0);
+    Tensor pre = attrs.keep() ? c.out(1) : y;
+    FloatSpan from = FloatSpan.of(cpu, pre);
+    FloatSpan to = FloatSpan.of(cpu, y);
+    FloatTiles.Task activate =
+        (first, count, buffer) -> {
+          long target = to.at(first, buffer);
+          cpu.kernels().map().map(op, from.read(first, count, buffer), target, count);
+          to.write(first, count, target);
+        };
+    long n = c.in(1).dim(0);
+    linear(
+        c,
+        pre,
+        (row, rows, col, cols) ->
+            cpu.rows(
+                rows,
+                cols,
+                (i, j) -> {
+                  for (long r = row + i; r < row + j; r++) {
+                    long first = r * n + col;
+                    FloatTiles.run(from.inPlace(), first, first + cols, activate);
+                  }
+                }));
+  }
+
+  /** Writes {@code x · weightᵀ + bias} to y. */
+  private void linear(KernelCall c, Tensor y, Gemm.BlockDone done) {
     Tensor x = c.in(0);
     Tensor w = c.in(1);
     Tensor bias = c.in(2);
-    Tensor y = c.out(0);
     if (y.numel() == 0) {
       return;
     }
@@ -118,7 +149,7 @@ final class MatmulBindings {
               Dispatcher.isRecording() ? null : w.storage(),
               bias == null ? 0 : offset.address(),
               y.address(),
-              null);
+              done);
     }
   }
 }

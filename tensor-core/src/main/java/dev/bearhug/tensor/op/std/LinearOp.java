@@ -35,6 +35,11 @@ public final class LinearOp extends Op<NoAttrs> {
 
   @Override
   public void infer(Inference i, NoAttrs none) {
+    i.output(resultShape(i), i.dtype(0));
+  }
+
+  /** Checks x, weight and bias, and returns the shape of the result. */
+  static Shape resultShape(Inference i) {
     i.requireFloating("x");
     i.requireSameDType("x", "weight");
     i.requireRank("x", 1);
@@ -56,7 +61,7 @@ public final class LinearOp extends Op<NoAttrs> {
       i.requireDType("bias", i.dtype("x"), LayerNormOp.statistics(i.dtype("x")));
       i.requireShape("bias", Shape.of(w.dim(0)), "one value per output feature");
     }
-    i.output(x.with(-1, w.dim(0)), i.dtype(0));
+    return x.with(-1, w.dim(0));
   }
 
   @Override
@@ -70,7 +75,11 @@ public final class LinearOp extends Op<NoAttrs> {
 
   @Override
   public Tensor[] vjp(Vjp v, NoAttrs none) {
-    Tensor g = v.grad();
+    return gradients(v, v.grad());
+  }
+
+  /** The gradients of x, weight and bias from the gradient {@code g} of the linear result. */
+  static Tensor[] gradients(Vjp v, Tensor g) {
     Tensor w = v.input("weight");
     Tensor x = v.input("x");
     Tensor g2 = g.reshape(rows(g.shape()), w.dim(0));

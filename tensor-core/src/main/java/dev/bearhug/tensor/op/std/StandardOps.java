@@ -80,6 +80,7 @@ public final class StandardOps {
             MaxPool2dOp.INSTANCE,
             AvgPool2dOp.INSTANCE,
             LinearOp.INSTANCE,
+            LinearActivationOp.INSTANCE,
             SoftmaxOp.INSTANCE,
             SoftmaxGradOp.INSTANCE,
             LogSoftmaxOp.INSTANCE,
