@@ -96,7 +96,7 @@ final class OneDnnGemm implements Gemm {
     }
     GemmShape s = isBatched(shape) ? shape.folded() : shape;
     if (!isBatched(s)) {
-      if (panelGemm.takes(s)) {
+      if (panelGemm.takes(s, false)) {
         panelGemm.run(s, a, b, null, bias, c, null);
       } else {
         runRange(s, 0, 1, threadsFor(s.flops()), a, b, bias, c);
@@ -116,7 +116,7 @@ final class OneDnnGemm implements Gemm {
   @Override
   public void linear(
       GemmShape shape, long a, long b, Storage weight, long bias, long c, BlockDone done) {
-    if (!isBatched(shape) && panelGemm.takes(shape)) {
+    if (!isBatched(shape) && panelGemm.takes(shape, weight != null)) {
       panelGemm.run(shape, a, b, weight, bias, c, done);
     } else {
       Gemm.super.linear(shape, a, b, weight, bias, c, done);

@@ -14,23 +14,34 @@ import dev.bearhug.tensor.memory.Storage;
  */
 final class PanelGemm {
 
-  /** From here on packing B pays. */
+  /** Smaller products run on one thread anyway. */
   private static final double MIN_FLOPS = 1 << 24;
 
-  /** Each element of B is used by so many rows at least, else packing costs too much. */
-  private static final long MIN_ROWS = 64;
+  /** Packing B in every call pays if so many rows use it. */
+  private static final long MIN_ROWS = 256;
 
-  private static final long MIN_COLS = 32;
+  /** With fewer rows, reading a weight's kept panels is no faster either. */
+  private static final long MIN_ROWS_OF_WEIGHT = 64;
+
+  /** Copying an A by columns pays if so many columns of B use it. */
+  private static final long MIN_COLS = 256;
+
   private static final long MIN_DEPTH = 32;
 
-  /** Rows of a block. */
+  /** Rows of a block; more where a block would have fewer operations than the next constant. */
   private static final long BLOCK_ROWS = 256;
+
+  /** Operations of a block: against these the call of the library is nothing. */
+  private static final long BLOCK_FLOPS = 1L << 26;
 
   /** Columns of a block, for an A that is read where it lies. */
   private static final long BLOCK_COLS = 512;
 
   /** Columns of a block, for an A that every block copies. */
   private static final long WIDE_COLS = 4096;
+
+  /** Bytes of a block of A that is copied: half of a second-level cache. */
+  private static final long COPIED_BYTES = 512L << 10;
 
   /** Bytes of B that are packed at a time. */
   private static final long PACKED_BYTES = 32L << 20;
@@ -67,12 +78,17 @@ final class PanelGemm {
     }
   }
 
-  /** Whether this single product is to be run here. */
-  boolean takes(GemmShape s) {
+  /**
+   * Whether this single product is to be run here.
+   *
+   * @param weight whether a packed copy of B may be kept
+   */
+  boolean takes(GemmShape s, boolean weight) {
+    boolean byColumns = s.a().normalized(s.m(), s.k()).colStride() != 1;
     return (s.b().type() == DType.F32 ? singles : halves)
         && s.flops() >= MIN_FLOPS
-        && s.m() >= MIN_ROWS
-        && s.n() >= MIN_COLS
+        && s.m() >= (weight ? MIN_ROWS_OF_WEIGHT : MIN_ROWS)
+        && s.n() >= (byColumns ? MIN_COLS : PanelPacking.WIDTH)
         && s.k() >= MIN_DEPTH;
   }
 
@@ -145,8 +161,8 @@ final class PanelGemm {
     long col = first * PanelPacking.WIDTH;
     long cols = Math.min(s.n(), end * PanelPacking.WIDTH) - col;
     boolean byColumns = s.a().colStride() != 1;
-    long blockRows = even(s.m(), BLOCK_ROWS, 16);
     long blockCols = even(cols, byColumns ? WIDE_COLS : BLOCK_COLS, PanelPacking.WIDTH);
+    long blockRows = even(s.m(), mostRows(s, blockCols, byColumns), 16);
     long across = (cols + blockCols - 1) / blockCols;
     long down = (s.m() + blockRows - 1) / blockRows;
     long panelBytes = PanelPacking.panelBytes(s.b().type(), s.k());
@@ -166,6 +182,14 @@ final class PanelGemm {
             }
           }
         });
+  }
+
+  private static long mostRows(GemmShape s, long blockCols, boolean byColumns) {
+    if (byColumns) {
+      long fitting = COPIED_BYTES / (s.k() * s.a().type().bytes());
+      return Math.clamp(fitting, BLOCK_ROWS / 4, BLOCK_ROWS);
+    }
+    return Math.max(BLOCK_ROWS, BLOCK_FLOPS / (2 * blockCols * s.k()));
   }
 
   /** Cuts {@code n} into an even number of nearly equal blocks of at most {@code most}. */
