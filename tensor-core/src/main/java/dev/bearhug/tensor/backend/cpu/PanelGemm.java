@@ -17,14 +17,20 @@ final class PanelGemm {
   /** Smaller products run on one thread anyway. */
   private static final double MIN_FLOPS = 1 << 24;
 
-  /** Packing B in every call pays if so many rows use it. */
-  private static final long MIN_ROWS = 256;
-
-  /** With fewer rows, reading a weight's kept panels is no faster either. */
+  /** With fewer rows, reading a weight's kept panels is no faster. */
   private static final long MIN_ROWS_OF_WEIGHT = 64;
 
+  /** Packing B in every call pays if so many rows use it, in BF16 ... */
+  private static final long MIN_ROWS = 256;
+
+  /** ... and in F32, where the library needs no copy of a B by rows, or packs as fast itself. */
+  private static final long MIN_ROWS_F32 = 2048;
+
+  /** Elements of a B by rows that the library no longer reads well where it lies. */
+  private static final long LARGE = 3 << 19;
+
   /** Copying an A by columns pays if so many columns of B use it. */
-  private static final long MIN_COLS = 256;
+  private static final long MIN_COLS = 512;
 
   private static final long MIN_DEPTH = 32;
 
@@ -84,12 +90,23 @@ final class PanelGemm {
    * @param weight whether a packed copy of B may be kept
    */
   boolean takes(GemmShape s, boolean weight) {
-    boolean byColumns = s.a().normalized(s.m(), s.k()).colStride() != 1;
     return (s.b().type() == DType.F32 ? singles : halves)
         && s.flops() >= MIN_FLOPS
-        && s.m() >= (weight ? MIN_ROWS_OF_WEIGHT : MIN_ROWS)
-        && s.n() >= (byColumns ? MIN_COLS : PanelPacking.WIDTH)
-        && s.k() >= MIN_DEPTH;
+        && s.n() >= PanelPacking.WIDTH
+        && s.k() >= MIN_DEPTH
+        && (weight && s.m() >= MIN_ROWS_OF_WEIGHT || paysInEveryCall(s));
+  }
+
+  /** Measured at the sizes of BERT's layers and their gradients, rows from 400 to 4096. */
+  private static boolean paysInEveryCall(GemmShape s) {
+    boolean single = s.b().type() == DType.F32;
+    boolean large =
+        s.b().normalized(s.k(), s.n()).colStride() == 1 && s.n() * s.k() >= LARGE;
+    if (s.a().normalized(s.m(), s.k()).colStride() != 1) {
+      return s.m() >= MIN_ROWS
+          && (single ? large && s.n() >= 2 * MIN_COLS : s.n() >= MIN_COLS);
+    }
+    return s.m() >= MIN_ROWS && (!single || large || s.m() >= MIN_ROWS_F32);
   }
 
   /**
