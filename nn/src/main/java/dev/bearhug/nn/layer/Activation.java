@@ -70,8 +70,8 @@ public final class Activation implements UnaryOperator<Tensor> {
   }
 
   /**
-   * The function of {@code x · weightᵀ + bias}, in one pass over the result where there is an op for
-   * it.
+   * The function of {@code x · weightᵀ + bias}, in one pass over the result where there is an op
+   * for it.
    *
    * @param bias null for none
    */

@@ -35,7 +35,9 @@ public interface Gemm {
    */
   void matmul(GemmShape shape, long a, long b, long bias, long c);
 
-  /** Told of finished blocks of C, on the thread that computed them, while they are in its cache. */
+  /**
+   * Told of finished blocks of C, on the thread that computed them, while they are in its cache.
+   */
   @FunctionalInterface
   interface BlockDone {
 
@@ -49,7 +51,8 @@ public interface Gemm {
    *
    * @param shape as in {@link #matmul}, with a batch of one
    * @param weight the storage that holds B; null if no copy is to be kept
-   * @param done told of every block of C once, or null; blocks may come from several threads at once
+   * @param done told of every block of C once, or null; blocks may come from several threads at
+   *     once
    */
   default void linear(
       GemmShape shape, long a, long b, Storage weight, long bias, long c, BlockDone done) {

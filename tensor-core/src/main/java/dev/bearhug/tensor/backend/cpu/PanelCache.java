@@ -13,8 +13,8 @@ import java.util.Map;
  * Packed copies of weights, so that inference packs each weight once.
  *
  * <p>A copy is made when a weight comes a second time without having changed, which in training it
- * does not. It goes when the weight changes or is freed, when it has been unused for longest and the
- * limit is reached, and when tensors need the memory. Thread-safe.
+ * does not. It goes when the weight changes or is freed, when it has been unused for longest and
+ * the limit is reached, and when tensors need the memory. Thread-safe.
  */
 final class PanelCache {
 

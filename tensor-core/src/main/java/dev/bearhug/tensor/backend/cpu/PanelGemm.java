@@ -4,8 +4,8 @@ import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.memory.Storage;
 
 /**
- * Large products by oneDNN with B in panels and the threads of the worker pool: B is packed once for
- * all threads, then each chunk is a block of C that one thread computes on its own.
+ * Large products by oneDNN with B in panels and the threads of the worker pool: B is packed once
+ * for all threads, then each chunk is a block of C that one thread computes on its own.
  *
  * <p>This is faster than the library's own threads on operands as they lie, where each thread packs
  * for itself, and the blocks depend on the sizes alone, so results do not depend on the number of
@@ -100,11 +100,9 @@ final class PanelGemm {
   /** Measured at the sizes of BERT's layers and their gradients, rows from 400 to 4096. */
   private static boolean paysInEveryCall(GemmShape s) {
     boolean single = s.b().type() == DType.F32;
-    boolean large =
-        s.b().normalized(s.k(), s.n()).colStride() == 1 && s.n() * s.k() >= LARGE;
+    boolean large = s.b().normalized(s.k(), s.n()).colStride() == 1 && s.n() * s.k() >= LARGE;
     if (s.a().normalized(s.m(), s.k()).colStride() != 1) {
-      return s.m() >= MIN_ROWS
-          && (single ? large && s.n() >= 2 * MIN_COLS : s.n() >= MIN_COLS);
+      return s.m() >= MIN_ROWS && (single ? large && s.n() >= 2 * MIN_COLS : s.n() >= MIN_COLS);
     }
     return s.m() >= MIN_ROWS && (!single || large || s.m() >= MIN_ROWS_F32);
   }
@@ -138,8 +136,7 @@ final class PanelGemm {
   }
 
   private static PanelCache.Copy copyOf(GemmShape s, long b, Storage weight, long bytes) {
-    return PanelCache.SHARED.acquire(
-        weight, new PanelCache.Matrix(b, s.b(), s.k(), s.n()), bytes);
+    return PanelCache.SHARED.acquire(weight, new PanelCache.Matrix(b, s.b(), s.k(), s.n()), bytes);
   }
 
   private void runPacking(GemmShape s, long a, long b, long bias, long c, Gemm.BlockDone done) {

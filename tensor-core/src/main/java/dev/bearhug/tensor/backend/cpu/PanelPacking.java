@@ -7,8 +7,8 @@ import dev.bearhug.tensor.DType;
  *
  * <p>B [k, n] goes into panels of {@link #WIDTH} columns (oneDNN's {@code BA16a64b}). A panel holds
  * the rows of B one after the other, WIDTH values each; in BF16 two rows are interleaved ({@code
- * BA16a64b2a}), as the dot-product instructions take them. Rows and columns that B does not have are
- * zeros.
+ * BA16a64b2a}), as the dot-product instructions take them. Rows and columns that B does not have
+ * are zeros.
  *
  * <p>A that lies by columns is copied into rows.
  */

@@ -5,8 +5,9 @@ import static dev.bearhug.tensor.backend.cpu.VectorTranspose.SIZE;
 import dev.bearhug.tensor.DType;
 
 /**
- * {@link PanelPacking} in blocks of 16 × 16 values of 32 bits; a pair of BF16 values is one of them.
- * Edges are left to {@link ScalarPanelPacking}. Needs the vector module and registers of 512 bits.
+ * {@link PanelPacking} in blocks of 16 × 16 values of 32 bits; a pair of BF16 values is one of
+ * them. Edges are left to {@link ScalarPanelPacking}. Needs the vector module and registers of 512
+ * bits.
  */
 final class VectorPanelPacking implements PanelPacking {
 
@@ -111,8 +112,7 @@ final class VectorPanelPacking implements PanelPacking {
           long column = source + 2 * q * fromStep;
           VectorTranspose.interleave(column, column + fromStep, block + (long) q * SIZE * INTS);
         }
-        VectorTranspose.transpose(
-            block, SIZE * INTS, to + i * toStep + t * Short.BYTES, toStep);
+        VectorTranspose.transpose(block, SIZE * INTS, to + i * toStep + t * Short.BYTES, toStep);
       }
     }
   }

@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Transposes 16 × 16 blocks of 32-bit values, and interleaves rows of 16-bit ones, with registers of
- * 512 bits. Needs the vector module.
+ * Transposes 16 × 16 blocks of 32-bit values, and interleaves rows of 16-bit ones, with registers
+ * of 512 bits. Needs the vector module.
  */
 final class VectorTranspose {
 
@@ -40,8 +40,8 @@ final class VectorTranspose {
    * Writes element (i, j) of the source block to (j, i) of the target block.
    *
    * <p>Of the eight bits that number an element, each stage moves the highest one to the lowest
-   * place; after four stages row and column have changed places. All of it is one straight line, for
-   * what is not inlined puts its vectors on the heap.
+   * place; after four stages row and column have changed places. All of it is one straight line,
+   * for what is not inlined puts its vectors on the heap.
    *
    * @param from first element; {@code fromStep} is the distance of two rows in bytes
    * @param to first element of the target; {@code toStep} is the distance of two rows in bytes

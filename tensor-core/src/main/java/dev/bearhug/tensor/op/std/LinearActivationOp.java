@@ -102,8 +102,7 @@ public final class LinearActivationOp extends Op<LinearActivationOp.Attrs> {
     Tensor g = v.grad();
     Tensor pre =
         a.keep() ? v.output("pre") : v.input("x").linear(v.input("weight"), v.input("bias"));
-    return LinearOp.gradients(
-        v, Dispatcher.call(a.kind().op().grad(), NoAttrs.NONE, g, pre));
+    return LinearOp.gradients(v, Dispatcher.call(a.kind().op().grad(), NoAttrs.NONE, g, pre));
   }
 
   @Override

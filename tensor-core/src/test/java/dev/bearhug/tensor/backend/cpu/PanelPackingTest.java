@@ -107,8 +107,7 @@ class PanelPackingTest {
         for (long t = 0; t < k; t++) {
           assertThat(type.read(to + (i * step + t) * type.bytes()))
               .as("%s, m %d, k %d, row %d, column %d", a, m, k, i, t)
-              .isEqualTo(
-                  type.read(from + (i * a.rowStride() + t * a.colStride()) * type.bytes()));
+              .isEqualTo(type.read(from + (i * a.rowStride() + t * a.colStride()) * type.bytes()));
         }
       }
     }
