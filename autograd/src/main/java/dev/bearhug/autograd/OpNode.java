@@ -17,6 +17,12 @@ final class OpNode<A> extends Node implements Vjp.Record {
   private Tensor[] savedInputs;
   private Tensor[] savedOutputs;
 
+  /** Calls that make an input once more instead of its being saved; null if there are none. */
+  private OpNode<?>[] makers;
+
+  /** The output made once more, for the calls that read it. */
+  private Tensor again;
+
   /**
    * A node of a call.
    *
@@ -34,7 +40,11 @@ final class OpNode<A> extends Node implements Vjp.Record {
     try (Scope.Detached ignored = Scope.detach()) {
       for (String name : spec.savedInputs()) {
         int i = spec.inputIndex(name);
-        if (inputs[i] != null) {
+        OpNode<?> maker = inputs[i] == given[i] ? maker(inputs[i]) : null;
+        if (maker != null) {
+          makers = makers == null ? new OpNode<?>[inputs.length] : makers;
+          makers[i] = maker;
+        } else if (inputs[i] != null) {
           savedInputs[i] = inputs[i].detach();
         }
       }
@@ -45,8 +55,43 @@ final class OpNode<A> extends Node implements Vjp.Record {
     }
   }
 
+  /** The call that can make an input once more, if that is wanted and there is one. */
+  private static OpNode<?> maker(Tensor input) {
+    return MemoryBoundOps.areRecomputed()
+            && input != null
+            && input.gradientRecord() instanceof Produced p
+            && p.output() == 0
+            && p.node() instanceof OpNode<?> maker
+            && maker.definition.isRecomputable()
+            && maker.makers == null
+        ? maker
+        : null;
+  }
+
+  /** Output 0, made once more; lives until this call's own turn in the backward pass. */
+  private Tensor again() {
+    if (again == null) {
+      try (NoGrad ignored = NoGrad.enter();
+          Scope scope = Scope.open("recompute")) {
+        Tensor made = definition.recompute(new Vjp(definition.spec(), this), attrs);
+        try (Scope.Detached detached = Scope.detach()) {
+          again = made.detach();
+        }
+      }
+    }
+    return again;
+  }
+
+  private void forget() {
+    if (again != null) {
+      again.close();
+      again = null;
+    }
+  }
+
   @Override
   Tensor[] backward() {
+    forget();
     if (definition.gradientKind() != Op.GradientKind.OWN) {
       throw new NonDifferentiableException(op, definition.spec().notDifferentiable());
     }
@@ -56,6 +101,7 @@ final class OpNode<A> extends Node implements Vjp.Record {
   @Override
   void release() {
     if (savedInputs != null) {
+      forget();
       close(savedInputs);
       close(savedOutputs);
       savedInputs = null;
@@ -83,7 +129,7 @@ final class OpNode<A> extends Node implements Vjp.Record {
 
   @Override
   public Tensor input(int i) {
-    Tensor saved = savedInputs[i];
+    Tensor saved = makers != null && makers[i] != null ? makers[i].again() : savedInputs[i];
     if (!recorded || saved == null || edges[i] == null) {
       return saved;
     }

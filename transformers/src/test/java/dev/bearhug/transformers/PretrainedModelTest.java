@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bearhug.autograd.Autograd;
+import dev.bearhug.autograd.CheckpointPolicy;
 import dev.bearhug.autograd.NoGrad;
 import dev.bearhug.nn.LoadException;
 import dev.bearhug.nn.Parameter;
@@ -156,12 +157,13 @@ class PretrainedModelTest {
     }
   }
 
-  @Test
-  void recomputedBlocksGiveTheSameGradients() {
+  @ParameterizedTest
+  @EnumSource(CheckpointPolicy.class)
+  void whatIsRecomputedGivesTheSameGradients(CheckpointPolicy policy) {
     try (PretrainedModel model = AutoModel.create(small(11), LABELS, 3, Device.CPU)) {
       model.setTraining(true);
       float[][] plain = gradients(model);
-      model.backbone().setGradientCheckpointing(true);
+      model.backbone().setCheckpointing(policy);
       float[][] again = gradients(model);
       assertThat(again).isDeepEqualTo(plain);
     }

@@ -1,5 +1,6 @@
 package dev.bearhug.tasks.runner;
 
+import dev.bearhug.autograd.CheckpointPolicy;
 import dev.bearhug.nn.data.BatchSampler;
 import dev.bearhug.nn.data.DataLoader;
 import dev.bearhug.nn.data.Dataset;
@@ -188,7 +189,10 @@ public class Runner {
             config.tokenizer().maxLength(),
             config.train().seed(),
             device);
-    model.backbone().setGradientCheckpointing(config.train().checkpointing());
+    model
+        .backbone()
+        .setCheckpointing(
+            config.train().checkpointing() ? CheckpointPolicy.EACH_BLOCK : CheckpointPolicy.NONE);
     return model;
   }
 

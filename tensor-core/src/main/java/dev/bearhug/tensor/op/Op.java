@@ -30,6 +30,7 @@ public abstract class Op<A> {
   private final AllocationSite site;
   private final boolean composed;
   private final GradientKind gradientKind;
+  private final boolean recomputable;
 
   /** Checks that the declaration is complete. */
   protected Op(OpSpec spec) {
@@ -48,6 +49,7 @@ public abstract class Op<A> {
               + ": needs vjp, compose or notDifferentiable(reason); a gradient that is"
               + " silently missing would freeze every parameter below.");
     }
+    this.recomputable = overrides("recompute", Vjp.class, Object.class);
     this.gradientKind =
         own
             ? GradientKind.OWN
@@ -115,6 +117,21 @@ public abstract class Op<A> {
    */
   public Tensor[] vjp(Vjp v, A attrs) {
     throw new UnsupportedOperationException(name() + " has no gradient rule");
+  }
+
+  /**
+   * Output 0 once more, from what the gradient rule saves; for ops whose output takes far more
+   * memory than it takes time, so that a training step may forget it until the backward pass.
+   *
+   * @param saved access to the saved inputs and outputs; there is no gradient
+   */
+  public Tensor recompute(Vjp saved, A attrs) {
+    throw new UnsupportedOperationException(name() + " cannot be recomputed from what it saves");
+  }
+
+  /** Whether {@link #recompute} gives output 0. */
+  public final boolean isRecomputable() {
+    return recomputable;
   }
 
   /** Inputs the generic tests run on; at least one. */

@@ -1,5 +1,6 @@
 package dev.bearhug.transformers.model;
 
+import dev.bearhug.autograd.CheckpointPolicy;
 import dev.bearhug.nn.Model;
 import dev.bearhug.nn.Parameter;
 import dev.bearhug.nn.Params;
@@ -37,6 +38,7 @@ public abstract class Backbone extends Model {
 
   private boolean detailed;
   private boolean padded;
+  private CheckpointPolicy checkpointing = CheckpointPolicy.NONE;
 
   /** A backbone whose parameters come from a source. */
   protected Backbone(Params params) {
@@ -81,6 +83,13 @@ public abstract class Backbone extends Model {
     return padded;
   }
 
-  /** Recomputes each block during backward instead of keeping its temporaries. */
-  public abstract void setGradientCheckpointing(boolean on);
+  /** Chooses what is computed again during backward instead of being kept; training only. */
+  public final void setCheckpointing(CheckpointPolicy policy) {
+    checkpointing = policy;
+  }
+
+  /** What is computed again during backward now: nothing unless training. */
+  public final CheckpointPolicy checkpointing() {
+    return isTraining() ? checkpointing : CheckpointPolicy.NONE;
+  }
 }

@@ -1,6 +1,8 @@
 package dev.bearhug.transformers.model;
 
+import dev.bearhug.autograd.CheckpointPolicy;
 import dev.bearhug.autograd.Checkpointing;
+import dev.bearhug.autograd.MemoryBoundOps;
 import dev.bearhug.nn.Initializer;
 import dev.bearhug.nn.Layer;
 import dev.bearhug.nn.Parameter;
@@ -32,7 +34,6 @@ public final class BertModel extends Backbone {
   private final Embeddings embeddings;
   private final List<Block> blocks = new ArrayList<>();
   private final Linear pooler;
-  private boolean checkpointing;
 
   /**
    * Builds the encoder.
@@ -79,7 +80,11 @@ public final class BertModel extends Backbone {
     }
     boolean plain = isDetailed() || isPadded() || !config.positions().equals("absolute");
     PackedBatch packed = plain ? null : PackedBatch.of(inputs);
-    TensorMap out = packed == null ? encodePadded(inputs) : encodePacked(inputs, packed);
+    TensorMap out;
+    try (MemoryBoundOps recompute =
+        checkpointing() == CheckpointPolicy.MEMORY_BOUND_OPS ? MemoryBoundOps.recompute() : null) {
+      out = packed == null ? encodePadded(inputs) : encodePacked(inputs, packed);
+    }
     if (pooler != null) {
       Tensor first = out.get(LAST_HIDDEN_STATE).select(1, 0);
       out.put(POOLER_OUTPUT, pooler.forward(first).tanh()); // [batch, hidden]
@@ -98,7 +103,7 @@ public final class BertModel extends Backbone {
                 ? packed.columns()
                 : packed.pack(positions.rank() == 1 ? positions.unsqueeze(0) : positions));
     for (Block block : blocks) {
-      if (checkpointing && isTraining()) {
+      if (checkpointing() == CheckpointPolicy.EACH_BLOCK) {
         h = Checkpointing.run(in -> block.packed(in[0], in[1]), h, packed.offsets());
       } else {
         h = block.packed(h, packed.offsets()); // [tokens, hidden]
@@ -124,7 +129,7 @@ public final class BertModel extends Backbone {
         out.put(HIDDEN_STATES + i, h);
       }
       Block block = blocks.get(i);
-      if (checkpointing && isTraining()) {
+      if (checkpointing() == CheckpointPolicy.EACH_BLOCK) {
         h = Checkpointing.run(in -> block.forward(in[0], in[1], null), h, mask);
       } else {
         h = block.forward(h, mask, isDetailed() ? out : null, ATTENTIONS + i);
@@ -169,11 +174,6 @@ public final class BertModel extends Backbone {
   @Override
   public boolean hasPooler() {
     return pooler != null;
-  }
-
-  @Override
-  public void setGradientCheckpointing(boolean on) {
-    checkpointing = on;
   }
 
   /** Sum of token, position and type vectors, normalised. */

@@ -60,7 +60,7 @@ public final class DropoutAddLayerNormOp extends Op<DropoutAddLayerNormOp.Attrs>
         OpSpec.named("dropout_add_layer_norm")
             .inputs("x", "residual", "weight", "bias")
             .outputs("y", "sum", "mean", "rstd")
-            .savesInputs("weight")
+            .savesInputs("weight", "bias")
             .savesOutputs("sum", "mean", "rstd")
             .casts(CastPolicy.F32_INTERNAL));
   }
@@ -97,6 +97,16 @@ public final class DropoutAddLayerNormOp extends Op<DropoutAddLayerNormOp.Attrs>
             in[2].to(inner),
             in[3].to(inner));
     return new Tensor[] {norm[0].to(in[0].dtype()), sum.to(in[0].dtype()), norm[1], norm[2]};
+  }
+
+  @Override
+  public Tensor recompute(Vjp v, Attrs a) {
+    return Dispatcher.call(
+        LayerNormOp.INSTANCE,
+        new LayerNormOp.Attrs(a.eps()),
+        v.output("sum"),
+        v.input("weight"),
+        v.input("bias"));
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.IndexException;
+import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.Op;
@@ -57,7 +58,13 @@ public final class EmbeddingGradOp extends Op<EmbeddingGradOp.Attrs> {
   @Override
   public Tensor[] vjp(Vjp v, Attrs a) {
     Tensor ids = v.input("ids");
-    Tensor rows = v.grad().embedding(ids).to(v.inputDType("gy"));
+    Tensor rows = v.grad().embedding(ids);
+    if (a.scaleByFrequency()) {
+      Tensor one = Tensor.full(ids.shape().append(1), 1, rows.dtype(), ids.device());
+      Tensor counts = Dispatcher.call(INSTANCE, new Attrs(a.vocabulary(), -1), one, ids);
+      rows = rows.div(counts.embedding(ids));
+    }
+    rows = rows.to(v.inputDType("gy"));
     if (a.paddingIndex() >= 0) {
       Tensor padding = Tensor.scalar(a.paddingIndex(), DType.I64, ids.device());
       rows = rows.maskedFill(ids.eq(padding).unsqueeze(-1), 0);

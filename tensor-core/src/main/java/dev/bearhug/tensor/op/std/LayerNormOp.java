@@ -62,7 +62,7 @@ public final class LayerNormOp extends Op<LayerNormOp.Attrs> {
             .inputs("x")
             .optional("weight", "bias")
             .outputs("y", "mean", "rstd")
-            .savesInputs("x", "weight")
+            .savesInputs("x", "weight", "bias")
             .savesOutputs("mean", "rstd")
             .casts(CastPolicy.F32_INTERNAL));
   }
@@ -133,6 +133,11 @@ public final class LayerNormOp extends Op<LayerNormOp.Attrs> {
     }
     long[] rows = x.shape().dropLast(a.axes()).dims();
     return new Tensor[] {y.to(in[0].dtype()), mean.reshape(rows), rstd.reshape(rows)};
+  }
+
+  @Override
+  public Tensor recompute(Vjp v, Attrs a) {
+    return Dispatcher.call(INSTANCE, a, v.input("x"), v.input("weight"), v.input("bias"));
   }
 
   @Override

@@ -156,36 +156,42 @@ public final class LinearCrossEntropyOp extends Op<LinearCrossEntropyOp.Attrs> {
     Tensor gbias =
         a.gradients() && bias != null ? Tensor.full(bias.shape(), 0, inner, x.device()) : none;
     long step = a.rows(weight.dim(0), inner);
-    Tensor[] gx = new Tensor[(int) ((n + step - 1) / step)];
+    Tensor[] gx = new Tensor[(int) Math.max(1, (n + step - 1) / step)];
     for (int c = 0; c < gx.length; c++) {
       try (Scope chunk = Scope.nested("linear_cross_entropy chunk")) {
         Tensor part = x.slice(0, c * step, Math.min(n, (c + 1) * step));
         Tensor labels = target.slice(0, c * step, Math.min(n, (c + 1) * step));
         Tensor logits = part.linear(weight, bias);
         Tensor[] value = Dispatcher.apply(CrossEntropyOp.INSTANCE, sum, logits, labels);
-        Dispatcher.apply(AccumulateOp.INSTANCE, 1.0, loss, value[0]);
+        loss = add(loss, value[0], chunk);
         if (a.gradients()) {
           Tensor g =
               Dispatcher.call(CrossEntropyGradOp.INSTANCE, sum, share, logits, labels, value[1]);
-          logits.close();
           gx[c] = chunk.keep(g.matmul(weight));
           Tensor product = MatmulWideOp.product(g.transpose(0, 1), part, inner);
-          Dispatcher.apply(AccumulateOp.INSTANCE, 1.0, gweight, product);
+          gweight = add(gweight, product, chunk);
           if (bias != null) {
             Axes rows = Axes.of(g.shape(), false, 0);
-            Dispatcher.apply(AccumulateOp.INSTANCE, 1.0, gbias, SumWideOp.sum(g, inner, rows));
+            gbias = add(gbias, SumWideOp.sum(g, inner, rows), chunk);
           }
         }
       }
     }
     return new Tensor[] {
       loss.mul(1 / divisor),
-      !a.gradients()
-          ? none.to(x.dtype())
-          : gx.length == 0 ? Tensor.zerosLike(x) : gx.length == 1 ? gx[0] : Tensor.cat(0, gx),
+      !a.gradients() ? none.to(x.dtype()) : gx.length == 1 ? gx[0] : Tensor.cat(0, gx),
       gweight,
       gbias
     };
+  }
+
+  /** Adds in place, or, where the definition itself is recorded, as an op with a gradient. */
+  private static Tensor add(Tensor total, Tensor part, Scope chunk) {
+    if (Dispatcher.isRecording()) {
+      return chunk.keep(total.add(part));
+    }
+    Dispatcher.apply(AccumulateOp.INSTANCE, 1.0, total, part);
+    return total;
   }
 
   @Override

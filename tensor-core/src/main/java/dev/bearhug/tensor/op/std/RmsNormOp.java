@@ -76,6 +76,11 @@ public final class RmsNormOp extends Op<RmsNormOp.Attrs> {
   }
 
   @Override
+  public Tensor recompute(Vjp v, Attrs a) {
+    return Dispatcher.call(INSTANCE, a, v.input("x"), v.input("weight"));
+  }
+
+  @Override
   public Tensor[] vjp(Vjp v, Attrs a) {
     Tensor[] g =
         Dispatcher.apply(

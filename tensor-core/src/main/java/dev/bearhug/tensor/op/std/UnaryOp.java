@@ -106,6 +106,12 @@ public final class UnaryOp extends Op<NoAttrs> {
         Dispatcher.call(grad, a, v.grad(), saved == Saved.X ? v.input("x") : v.output("y")));
   }
 
+  /** The output itself where that is what is saved. */
+  @Override
+  public Tensor recompute(Vjp v, NoAttrs a) {
+    return saved == Saved.X ? apply(v.input("x")) : v.output("y");
+  }
+
   @Override
   public Stream<Sample<NoAttrs>> samples(Sampler s) {
     return Stream.of(new long[] {3, 5}, new long[] {67}, new long[] {0, 4}, new long[] {})
