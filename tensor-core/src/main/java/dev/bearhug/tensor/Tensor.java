@@ -138,6 +138,42 @@ public final class Tensor implements AutoCloseable {
     return allocate(device, Backends.get(device.type()), shape, dtype, INPUT);
   }
 
+  /**
+   * A tensor on foreign native memory, without a copy: changes are seen on both sides. The tensor
+   * keeps memory of automatic arenas alive; once another arena is closed, using the tensor fails
+   * with a {@link ReleasedTensorException}. Do not close it while an op runs, and call {@link
+   * Storage#markChanged} after writing to memory that a module's parameter wraps.
+   *
+   * @param memory row-major values in native byte order, native, writable, aligned to the element
+   *     size, and exactly as large as the shape needs
+   * @throws ShapeException if size or alignment do not fit
+   * @throws IllegalArgumentException if the memory is on the heap or read-only
+   * @throws ReleasedTensorException if its arena is closed
+   */
+  public static Tensor wrap(MemorySegment memory, Shape shape, DType dtype) {
+    if (!memory.scope().isAlive()) {
+      throw new ReleasedTensorException("wrap", "the arena of the memory is closed.");
+    }
+    if (!memory.isNative() || memory.isReadOnly()) {
+      throw new IllegalArgumentException(
+          "wrap: the memory must be native and writable, this is "
+              + (memory.isNative() ? "read-only" : "on the heap")
+              + ". Use Tensor.of to copy an array; map files with MapMode.PRIVATE.");
+    }
+    if (memory.address() % dtype.bytes() != 0) {
+      throw new ShapeException(
+          "wrap",
+          "memory at address "
+              + memory.address()
+              + " is not aligned to the "
+              + dtype.bytes()
+              + " bytes of "
+              + dtype
+              + ". Allocate it with an alignment, or copy it.");
+    }
+    return wrap(memory, shape, dtype, memory);
+  }
+
   /** Wraps CPU memory that {@code owner} keeps valid, such as a mapped file. */
   public static Tensor wrap(MemorySegment memory, Shape shape, DType dtype, Object owner) {
     // Compared in elements, so that a huge shape cannot overflow to the memory's size.
@@ -202,6 +238,25 @@ public final class Tensor implements AutoCloseable {
       NativeMemory.putByte(t.address() + i, (byte) (values[i] ? 1 : 0));
     }
     return t;
+  }
+
+  /** A tensor of unsigned bytes in row-major order; without sizes a vector. */
+  public static Tensor of(byte[] values, long... shape) {
+    Tensor t = host(values.length, DType.U8, shape);
+    MemorySegment.copy(
+        values, 0, NativeMemory.ALL, ValueLayout.JAVA_BYTE, t.address(), values.length);
+    return t;
+  }
+
+  /**
+   * A tensor of the values and shape of nested arrays, such as {@code float[][]}; the type is that
+   * of {@link #of}.
+   *
+   * @param array float, double, long, int, byte or boolean values, in rows of one length
+   * @throws ShapeException if it is no such array
+   */
+  public static Tensor ofNested(Object array) {
+    return NestedArrays.toTensor(array);
   }
 
   private static Tensor host(int length, DType dtype, long[] dims) {
@@ -355,6 +410,13 @@ public final class Tensor implements AutoCloseable {
               + " and is used again.\n"
               + "  Keep it with scope.keep(tensor), or read the values before the scope ends.");
     }
+    if (!storage.isReachable()) {
+      throw new ReleasedTensorException(
+          user,
+          "the arena of the memory that "
+              + describe()
+              + " wraps is closed.\n  Keep the arena open while the tensor is used, or copy() it.");
+    }
   }
 
   /** Another handle on the same storage with another layout, not recorded; for the engine. */
@@ -430,6 +492,56 @@ public final class Tensor implements AutoCloseable {
     return t.finish(this, out);
   }
 
+  /**
+   * All elements in row-major order; floats are truncated, {@code I64} values must fit.
+   *
+   * @throws ArithmeticException if a value does not fit 32 bits
+   */
+  public int[] toIntArray() {
+    long[] values = toLongArray();
+    int[] out = new int[values.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = Math.toIntExact(values[i]);
+    }
+    return out;
+  }
+
+  /**
+   * All elements in row-major order as bytes, unsigned if from 128 on; floats are truncated.
+   *
+   * @throws ArithmeticException if a value is outside of -128 to 255
+   */
+  public byte[] toByteArray() {
+    long[] values = toLongArray();
+    byte[] out = new byte[values.length];
+    for (int i = 0; i < out.length; i++) {
+      if (values[i] < Byte.MIN_VALUE || values[i] > 255) {
+        throw new ArithmeticException("toByteArray: " + values[i] + " does not fit a byte.");
+      }
+      out[i] = (byte) values[i];
+    }
+    return out;
+  }
+
+  /** Which elements are not zero, in row-major order. */
+  public boolean[] toBooleanArray() {
+    double[] values = toDoubleArray();
+    boolean[] out = new boolean[values.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = values[i] != 0;
+    }
+    return out;
+  }
+
+  /**
+   * All elements as nested arrays with one level per axis, such as {@code float[][]}; of the type
+   * that {@link #ofNested} turns into this one, float for 16-bit types. A tensor without axes gives
+   * an array of one value.
+   */
+  public Object toNestedArray() {
+    return NestedArrays.fromTensor(this);
+  }
+
   private double read(long index) {
     return dtype.read(storage.address() + layout.position(index) * dtype.bytes());
   }
@@ -457,22 +569,37 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
+   * The bytes of a row-major tensor in host memory, read-only and without a copy. They are valid
+   * until the tensor is released; reading later gives whatever is there then.
+   *
+   * @throws ShapeException if it is not row-major host memory
+   */
+  public MemorySegment asSegment() {
+    return rowMajorBytes("asSegment").asReadOnly();
+  }
+
+  /**
    * The bytes of a row-major tensor in host memory, without a copy. Valid as long as the tensor;
    * writing changes the tensor. The call itself counts as a change ({@link Storage#version}); who
    * keeps the segment and writes again later calls {@link Storage#markChanged}.
    */
   public MemorySegment segment() {
-    checkLive("segment");
+    MemorySegment bytes = rowMajorBytes("segment");
+    storage.markChanged();
+    return bytes;
+  }
+
+  private MemorySegment rowMajorBytes(String user) {
+    checkLive(user);
     if (!storage.backend().isHostMemory() || !layout.isContiguous()) {
       throw new ShapeException(
-          "segment",
+          user,
           describe()
               + " on "
               + device()
               + " is not row-major host memory. Use"
               + " to(Device.CPU).contiguous() first.");
     }
-    storage.markChanged();
     return NativeMemory.ALL.asSlice(address(), numel() * dtype.bytes());
   }
 
@@ -1595,6 +1722,8 @@ public final class Tensor implements AutoCloseable {
 
   @Override
   public String toString() {
-    return released ? describe() + " (released)" : TensorPrinter.print(this);
+    return released || !storage.isReachable()
+        ? describe() + " (released)"
+        : TensorPrinter.print(this);
   }
 }

@@ -1,66 +1,115 @@
 package dev.bearhug.tensor;
 
-import java.util.Locale;
+import dev.bearhug.tensor.memory.Scope;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Prints tensors: all values of small ones, the first and last three along each axis of large ones.
+ * Prints tensors as NumPy and PyTorch do: values in aligned columns of one format, then type, shape
+ * and a device other than the CPU; of more than 1000 values only the first and last three along
+ * each axis.
+ *
+ * <pre>
+ * tensor([[ 1.5000,     nan],
+ *         [-2.0000,     inf]], F32[2, 2])
+ * </pre>
  */
 final class TensorPrinter {
 
   private static final int EDGE = 3;
   private static final int SMALL = 1000;
+  private static final int LINE = 80;
+  private static final String START = "tensor(";
 
-  private TensorPrinter() {}
+  private final Tensor tensor;
+  private final boolean shorten;
+  private final StringBuilder out = new StringBuilder(START);
+  private NumberFormat format;
+
+  private TensorPrinter(Tensor tensor) {
+    this.tensor = tensor;
+    this.shorten = tensor.numel() > SMALL;
+  }
 
   static String print(Tensor t) {
-    StringBuilder s = new StringBuilder(t.describe());
-    if (!t.device().equals(Device.CPU)) {
-      s.append(" on ").append(t.device());
+    if (!t.storage().backend().isHostMemory()) {
+      try (Scope scope = Scope.open("print")) {
+        return new TensorPrinter(t.detach().to(Device.CPU)).print(", " + t.device() + ")");
+      }
     }
-    if (t.numel() > 50_000_000) {
-      return s.toString();
-    }
-    s.append(' ');
-    axis(s, t, t.toDoubleArray(), 0, 0, t.numel() > SMALL, 1);
-    return s.toString();
+    String device = t.device().equals(Device.CPU) ? "" : ", " + t.device();
+    return new TensorPrinter(t).print(device + ")");
   }
 
-  private static void axis(
-      StringBuilder s, Tensor t, double[] v, int axis, long start, boolean shorten, int indent) {
-    if (axis == t.rank()) {
-      s.append(number(t.dtype(), v[(int) start]));
+  private String print(String end) {
+    if (tensor.numel() == 0) {
+      return out.append("[], ").append(tensor.describe()).append(end).toString();
+    }
+    List<Long> shown = new ArrayList<>();
+    collect(shown, 0, 0);
+    format = new NumberFormat(tensor, shown);
+    axis(0, 0, START.length() + 1);
+    return out.append(", ").append(tensor.describe()).append(end).toString();
+  }
+
+  /** The positions along an axis that are shown; -1 stands for those left out. */
+  private long[] places(int axis) {
+    long size = tensor.dim(axis);
+    boolean cut = shorten && size > 2 * EDGE;
+    long[] places = new long[cut ? 2 * EDGE + 1 : (int) size];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = !cut || i < EDGE ? i : i == EDGE ? -1 : size - places.length + i;
+    }
+    return places;
+  }
+
+  private long step(int axis) {
+    long step = 1;
+    for (int i = axis + 1; i < tensor.rank(); i++) {
+      step *= tensor.dim(i);
+    }
+    return step;
+  }
+
+  private void collect(List<Long> shown, int axis, long start) {
+    if (axis == tensor.rank()) {
+      shown.add(start);
       return;
     }
-    long size = t.dim(axis);
-    long step = 1;
-    for (int i = axis + 1; i < t.rank(); i++) {
-      step *= t.dim(i);
-    }
-    boolean last = axis == t.rank() - 1;
-    s.append('[');
-    for (long i = 0; i < size; i++) {
-      if (shorten && size > 2 * EDGE && i == EDGE) {
-        s.append(last ? ", ..." : ",\n" + " ".repeat(indent) + "...");
-        i = size - EDGE;
+    for (long place : places(axis)) {
+      if (place >= 0) {
+        collect(shown, axis + 1, start + place * step(axis));
       }
-      if (i > 0) {
-        s.append(last ? ", " : ",\n" + " ".repeat(indent));
-      }
-      axis(s, t, v, axis + 1, start + i * step, shorten, indent + 1);
     }
-    s.append(']');
   }
 
-  private static String number(DType dtype, double v) {
-    if (dtype == DType.BOOL) {
-      return v != 0 ? "true" : "false";
+  private void axis(int axis, long start, int indent) {
+    if (axis == tensor.rank()) {
+      out.append(format.text(start));
+      return;
     }
-    if (!dtype.isFloating()) {
-      return Long.toString((long) v);
+    out.append('[');
+    boolean last = axis == tensor.rank() - 1;
+    int perLine = Math.max(1, (LINE - indent) / (format.width() + 2));
+    int inLine = 0;
+    boolean first = true;
+    for (long place : places(axis)) {
+      if (!first) {
+        boolean newLine = !last || inLine == perLine;
+        out.append(last && !newLine ? ", " : ",");
+        if (newLine) {
+          out.append("\n".repeat(last ? 1 : tensor.rank() - 1 - axis)).append(" ".repeat(indent));
+          inLine = 0;
+        }
+      }
+      first = false;
+      inLine++;
+      if (place < 0) {
+        out.append("...");
+      } else {
+        axis(axis + 1, start + place * step(axis), indent + 1);
+      }
     }
-    double a = Math.abs(v);
-    return a != 0 && (a < 1e-3 || a >= 1e5)
-        ? String.format(Locale.ROOT, "%.4e", v)
-        : String.format(Locale.ROOT, "%.4f", v);
+    out.append(']');
   }
 }

@@ -65,7 +65,7 @@ class TensorTest {
   void printsItself() {
     try (Scope scope = Scope.open("test")) {
       assertThat(Tensor.of(new long[] {1, 2, 3, 4}, 2, 2))
-          .hasToString("I64[2, 2] [[1, 2],\n [3, 4]]");
+          .hasToString("tensor([[1, 2],\n        [3, 4]], I64[2, 2])");
     }
   }
 }

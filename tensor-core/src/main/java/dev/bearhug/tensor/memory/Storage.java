@@ -3,6 +3,7 @@ package dev.bearhug.tensor.memory;
 import dev.bearhug.tensor.Device;
 import dev.bearhug.tensor.backend.Backend;
 import dev.bearhug.tensor.error.ReleasedTensorException;
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -84,6 +85,11 @@ public final class Storage {
     } else if (left < 0) {
       throw new IllegalStateException("storage: released more often than retained");
     }
+  }
+
+  /** Whether foreign memory is still there: false once its arena was closed. */
+  public boolean isReachable() {
+    return !(owner instanceof MemorySegment memory) || memory.scope().isAlive();
   }
 
   /** Whether exactly one handle uses these bytes. */
