@@ -73,6 +73,7 @@ final class PlanCommand implements Callable<Integer> {
         Units.scientific(train.learningRate()),
         train.schedule(),
         train.warmup(plan.steps()));
+    out.println("  " + plan.precision().line());
     out.println("parameters");
     out.printf(Locale.ROOT, "  all        %,14d%n", memory.parameters());
     out.printf(
@@ -82,21 +83,23 @@ final class PlanCommand implements Callable<Integer> {
         100 * memory.trainableShare());
     out.println("memory");
     line(out, "weights", memory.weightBytes(), "");
+    if (memory.copyBytes() > 0) {
+      line(out, "bf16 copies", memory.copyBytes(), "  (of the weights of products)");
+    }
     line(out, "gradients", memory.gradientBytes(), "");
     line(out, "optimizer", memory.optimizerBytes(), "");
     line(
         out,
         "activations",
         memory.activationBytes(),
-        "  (estimate for "
-            + train.batchSize()
-            + " x "
-            + plan.longest()
+        "  (estimate for a batch of "
+            + plan.largestBatch()
             + " tokens"
             + (train.checkpointing() ? ", recomputed)" : ")"));
-    line(out, "together", memory.totalBytes(), "");
+    line(
+        out, "peak", memory.peakBytes(), "  (estimate; gradients come as activations are released)");
     line(out, "limit", plan.memoryLimit(), "");
-    if (memory.totalBytes() > plan.memoryLimit()) {
+    if (memory.peakBytes() > plan.memoryLimit()) {
       out.println(
           "  This will not fit. Try --set train.checkpointing=true, or a smaller train.batchSize"
               + " with train.accumulate.");

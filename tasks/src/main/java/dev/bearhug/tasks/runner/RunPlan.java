@@ -15,6 +15,7 @@ import dev.bearhug.tensor.backend.Backends;
 import dev.bearhug.transformers.pretrained.PretrainedModel;
 import dev.bearhug.transformers.tokenizer.Tokenizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,8 +26,10 @@ import java.util.List;
  * @param vocabulary number of tokens of the tokenizer
  * @param tokens number of tokens of the train examples
  * @param longest tokens of the longest train example
+ * @param largestBatch tokens of the largest batch that the train examples can make
  * @param stepsPerEpoch optimizer steps of an epoch
  * @param steps optimizer steps of the run unless it stops early
+ * @param precision numbers of the run
  * @param memory memory by category
  * @param memoryLimit most memory for tensors, in bytes
  */
@@ -36,8 +39,10 @@ public record RunPlan(
     int vocabulary,
     long tokens,
     int longest,
+    long largestBatch,
     long stepsPerEpoch,
     long steps,
+    ChosenPrecision precision,
     MemoryPlan memory,
     long memoryLimit) {
 
@@ -60,6 +65,7 @@ public record RunPlan(
     RunConfig config = runner.config();
     TrainSection train = config.train();
     Device device = runner.selectDevice(train);
+    ChosenPrecision precision = ChosenPrecision.of(train.precision(), device);
     Processor<F> data = runner.readData(task);
     try (Tokenizer tokenizer = runner.openTokenizer(data);
         PretrainedModel model = runner.openModel(task.head(data.labels()), tokenizer, device)) {
@@ -72,16 +78,28 @@ public record RunPlan(
           data.features(Split.TRAIN, tokenizer, config.tokenizer().maxLength());
       DataLoader<F> loader = runner.trainLoader(examples);
       StepCount steps = StepCount.of(train, loader.batchesPerEpoch());
+      long largest = largestBatch(examples.lengths(), train.batchSize());
       return new RunPlan(
           reads,
           data.labels(),
           tokenizer.vocabSize(),
           examples.tokens(),
           examples.longest(),
+          largest,
           steps.perEpoch(),
           steps.total(),
-          MemoryPlan.of(model, train, examples.longest()),
+          precision,
+          MemoryPlan.of(model, train, precision.type(), largest),
           Backends.get(device.type()).allocator(device).stats().limit());
     }
+  }
+
+  /** The sum of the largest lengths. */
+  static long largestBatch(int[] lengths, int batchSize) {
+    int[] sorted = lengths.clone();
+    Arrays.sort(sorted);
+    return Arrays.stream(sorted, Math.max(0, sorted.length - batchSize), sorted.length)
+        .asLongStream()
+        .sum();
   }
 }

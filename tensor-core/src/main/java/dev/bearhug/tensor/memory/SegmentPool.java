@@ -57,6 +57,11 @@ public final class SegmentPool implements BufferAllocator {
     }
   }
 
+  /** Bytes that a buffer for a request takes: the size of its class. */
+  public static long bytesFor(long request) {
+    return SizeClasses.size(SizeClasses.of(request));
+  }
+
   @Override
   public long allocate(long bytes, AllocationSite site) {
     int sizeClass = SizeClasses.of(bytes);
