@@ -97,7 +97,10 @@ final class PlanCommand implements Callable<Integer> {
             + " tokens"
             + (train.checkpointing() ? ", recomputed)" : ")"));
     line(
-        out, "peak", memory.peakBytes(), "  (estimate; gradients come as activations are released)");
+        out,
+        "peak",
+        memory.peakBytes(),
+        "  (estimate; gradients come as activations are released)");
     line(out, "limit", plan.memoryLimit(), "");
     if (memory.peakBytes() > plan.memoryLimit()) {
       out.println(

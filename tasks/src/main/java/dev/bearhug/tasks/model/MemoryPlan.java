@@ -14,8 +14,8 @@ import java.util.function.Predicate;
  * What training a model will cost in memory, by category.
  *
  * <p>Weights, their copies, gradients and optimizer state are exact, as the pool of buffers rounds
- * them; activations are an estimate of what is kept for the backward pass of the largest batch. The peak is less than the sum: while the backward pass makes gradients it gives activations
- * back.
+ * them; activations are an estimate of what is kept for the backward pass of the largest batch. The
+ * peak is less than the sum: while the backward pass makes gradients it gives activations back.
  *
  * @param parameters number of weights
  * @param trainable number of weights that are trained
@@ -54,8 +54,14 @@ public record MemoryPlan(
   /** Vectors of the model's width outside of blocks: sum and norm of the embeddings, output. */
   private static final int KEPT_OUTSIDE = 3;
 
-  /** Vectors of the feed-forward width that the backward pass of a block needs for a moment. */
-  private static final int MOMENT_INNER = 2;
+  /**
+   * Vectors that the backward pass of a block holds beyond what was kept: the gradient of the inner
+   * part, whose second one comes when what it was made of is released...
+   */
+  private static final int MOMENT_INNER = 1;
+
+  /** ... and the gradients of both branches of the residual sum. */
+  private static final int MOMENT_HIDDEN = 2;
 
   /**
    * Computes the plan.
@@ -80,7 +86,9 @@ public record MemoryPlan(
     BertConfig config = (BertConfig) model.config();
     long outside = KEPT_OUTSIDE * buffer(slots * config.hidden(), precision);
     long activations = activations(config, train, precision, slots, outside);
-    long moment = MOMENT_INNER * buffer(slots * config.inner(), precision);
+    long moment =
+        MOMENT_INNER * buffer(slots * config.inner(), precision)
+            + MOMENT_HIDDEN * buffer(slots * config.hidden(), precision);
     // Accumulated gradients stay while the next batch runs.
     long collected = train.accumulate() > 1 ? gradients : 0;
     long changing = Math.max(collected + activations + moment, gradients + outside);
@@ -96,10 +104,7 @@ public record MemoryPlan(
   }
 
   private static long bytes(List<Parameter> all, Predicate<Parameter> which, int each) {
-    return all.stream()
-        .filter(which)
-        .mapToLong(p -> SegmentPool.bytesFor(p.numel() * each))
-        .sum();
+    return all.stream().filter(which).mapToLong(p -> SegmentPool.bytesFor(p.numel() * each)).sum();
   }
 
   private static long buffer(long numbers, DType type) {

@@ -137,7 +137,8 @@ class CommandsTest {
                 "--output",
                 temp.resolve("never").toString()))
         .isZero();
-    assertThat(terminal.out()).contains("120 examples", "trainable", "precision: ", "activations", "peak");
+    assertThat(terminal.out())
+        .contains("120 examples", "trainable", "precision: ", "activations", "peak");
     assertThat(temp.resolve("never")).doesNotExist();
   }
 
