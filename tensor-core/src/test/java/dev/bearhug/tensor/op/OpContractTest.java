@@ -245,13 +245,21 @@ class OpContractTest {
         c.gradient(Device.REFERENCE, DType.F64, InputForm.ROW_MAJOR));
   }
 
+  /**
+   * What gradients of cotangents up to 1 may always lose: a few roundings of the single precision
+   * they are computed in. Where large terms cancel, as in the tails of a softmax, that is more than
+   * a rounding of the result.
+   */
+  private static final double CANCELLATION = 0x1p-22;
+
   private static void assertWithin(
       String what, int factor, OpCase.Result kernel, OpCase.Result plain, OpCase.Result wanted) {
     double rounding = 0;
     for (double[] v : wanted.values()) {
       rounding = v == null ? rounding : Math.max(rounding, Closeness.largest(v) * 0x1p-8);
     }
-    double allowed = factor * Closeness.distance(plain.values(), wanted.values()) + rounding;
+    double allowed =
+        factor * Closeness.distance(plain.values(), wanted.values()) + rounding + CANCELLATION;
     for (int i = 0; i < wanted.values().size(); i++) {
       if (wanted.values().get(i) != null) {
         Closeness.assertClose(
