@@ -95,7 +95,11 @@ final class PlanCommand implements Callable<Integer> {
         "  (estimate for a batch of "
             + plan.largestBatch()
             + " tokens"
-            + (train.checkpointing() ? ", recomputed)" : ")"));
+            + switch (train.checkpointing()) {
+              case NONE -> ")";
+              case MEMORY_BOUND_OPS -> ", activation functions and norms recomputed)";
+              case EACH_BLOCK -> ", blocks recomputed)";
+            });
     line(
         out,
         "peak",
@@ -104,7 +108,7 @@ final class PlanCommand implements Callable<Integer> {
     line(out, "limit", plan.memoryLimit(), "");
     if (memory.peakBytes() > plan.memoryLimit()) {
       out.println(
-          "  This will not fit. Try --set train.checkpointing=true, or a smaller train.batchSize"
+          "  This will not fit. Try --set train.checkpointing=each_block, or a smaller train.batchSize"
               + " with train.accumulate.");
     }
   }

@@ -1,5 +1,6 @@
 package dev.bearhug.tasks.config;
 
+import dev.bearhug.autograd.CheckpointPolicy;
 import dev.bearhug.nn.optim.LrSchedule;
 import dev.bearhug.nn.optim.LrSchedules;
 import dev.bearhug.tensor.error.Suggestions;
@@ -37,7 +38,8 @@ import java.util.TreeMap;
  *     never
  * @param metricForBest name of the metric that chooses the best checkpoint; {@code null}: accuracy,
  *     micro_f1 or pearson, by form of label
- * @param checkpointing whether activations are recomputed in the backward pass to save memory
+ * @param checkpointing what the backward pass computes again to save memory: {@code none}, {@code
+ *     memory_bound_ops} or {@code each_block}
  * @param precision the numbers
  * @param groupByLength whether batches hold texts of similar length
  * @param threads threads of the CPU backend; {@code null}: all processors
@@ -68,7 +70,7 @@ public record TrainSection(
     Integer saveEvery,
     Integer earlyStoppingPatience,
     String metricForBest,
-    boolean checkpointing,
+    CheckpointPolicy checkpointing,
     Precision precision,
     boolean groupByLength,
     Integer threads,

@@ -1,5 +1,6 @@
 package dev.bearhug.tasks.model;
 
+import dev.bearhug.autograd.CheckpointPolicy;
 import dev.bearhug.nn.Parameter;
 import dev.bearhug.tasks.config.OptimizerKind;
 import dev.bearhug.tasks.config.TrainSection;
@@ -45,6 +46,12 @@ public record MemoryPlan(
   /** Vectors of the feed-forward width that a block keeps: before and after the activation. */
   private static final int KEPT_INNER = 2;
 
+  /** Of those of the model's width, the results of norms, which can be recomputed. */
+  private static final int RECOMPUTED_HIDDEN = 2;
+
+  /** Of those of the feed-forward width, the result of the activation, likewise. */
+  private static final int RECOMPUTED_INNER = 1;
+
   /** Single numbers that a block keeps for each token: mean and deviation of both norms. */
   private static final int KEPT_STATISTICS = 4;
 
@@ -86,8 +93,9 @@ public record MemoryPlan(
     BertConfig config = (BertConfig) model.config();
     long outside = KEPT_OUTSIDE * buffer(slots * config.hidden(), precision);
     long activations = activations(config, train, precision, slots, outside);
+    boolean lean = train.checkpointing() == CheckpointPolicy.MEMORY_BOUND_OPS;
     long moment =
-        MOMENT_INNER * buffer(slots * config.inner(), precision)
+        (lean ? MOMENT_INNER + RECOMPUTED_INNER : MOMENT_INNER) * buffer(slots * config.inner(), precision)
             + MOMENT_HIDDEN * buffer(slots * config.hidden(), precision);
     // Accumulated gradients stay while the next batch runs.
     long collected = train.accumulate() > 1 ? gradients : 0;
@@ -113,14 +121,17 @@ public record MemoryPlan(
 
   private static long activations(
       BertConfig config, TrainSection train, DType type, long slots, long outside) {
+    boolean lean = train.checkpointing() == CheckpointPolicy.MEMORY_BOUND_OPS;
     long block =
-        KEPT_HIDDEN * buffer(slots * config.hidden(), type)
-            + KEPT_INNER * buffer(slots * config.inner(), type)
+        (lean ? KEPT_HIDDEN - RECOMPUTED_HIDDEN : KEPT_HIDDEN)
+                * buffer(slots * config.hidden(), type)
+            + (lean ? KEPT_INNER - RECOMPUTED_INNER : KEPT_INNER)
+                * buffer(slots * config.inner(), type)
             + KEPT_STATISTICS * buffer(slots, DType.F32)
             + KEPT_PER_HEAD * buffer(slots * config.heads(), DType.F32);
-    // With checkpointing one block at a time is computed again from its input.
+    // With checkpointing by block, one block at a time is computed again from its input.
     return outside
-        + (train.checkpointing()
+        + (train.checkpointing() == CheckpointPolicy.EACH_BLOCK
             ? config.layers() * buffer(slots * config.hidden(), type) + block
             : config.layers() * block);
   }

@@ -107,10 +107,16 @@ public record RunReport(
    * @param epochs passes over the train data, with fraction
    * @param finalLoss training loss at the end
    * @param tokensPerSecond mean speed in real tokens per second
+   * @param paddingShare share of padding in the batches, 0 to 1; blocks leave it out
    * @param peakMemoryBytes largest memory in use
    */
   public record Training(
-      long steps, double epochs, double finalLoss, double tokensPerSecond, long peakMemoryBytes) {}
+      long steps,
+      double epochs,
+      double finalLoss,
+      double tokensPerSecond,
+      double paddingShare,
+      long peakMemoryBytes) {}
 
   /**
    * The scores of a run.

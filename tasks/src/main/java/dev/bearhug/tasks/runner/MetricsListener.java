@@ -19,6 +19,7 @@ final class MetricsListener implements TrainListener {
   private long tokens;
   private double seconds;
   private long allTokens;
+  private long allSlots;
   private double allSeconds;
   private long peakBytes;
 
@@ -33,6 +34,7 @@ final class MetricsListener implements TrainListener {
     tokens += event.tokens();
     seconds += event.seconds();
     allTokens += event.tokens();
+    allSlots += event.slots();
     allSeconds += event.seconds();
     peakBytes = Math.max(peakBytes, event.peakBytes());
     boolean due =
@@ -66,6 +68,11 @@ final class MetricsListener implements TrainListener {
   /** Returns the mean speed of this process in real tokens per second, 0 without a step. */
   double tokensPerSecond() {
     return allSeconds > 0 ? allTokens / allSeconds : 0;
+  }
+
+  /** Returns the share of padding in the batches of this process, 0 to 1. */
+  double paddingShare() {
+    return allSlots > 0 ? (double) (allSlots - allTokens) / allSlots : 0;
   }
 
   /** Returns the largest memory held by tensors, in bytes. */

@@ -32,6 +32,7 @@ final class ReportWriter {
    * @param result how it ended
    * @param stepsPerEpoch optimizer steps of an epoch
    * @param tokensPerSecond mean speed of this process
+   * @param paddingShare share of padding in the batches of this process
    * @param peakBytes largest memory held by tensors
    * @param bestStep step of the model that is reported
    */
@@ -39,6 +40,7 @@ final class ReportWriter {
       TrainResult result,
       long stepsPerEpoch,
       double tokensPerSecond,
+      double paddingShare,
       long peakBytes,
       long bestStep) {}
 
@@ -109,6 +111,7 @@ final class ReportWriter {
             (double) result.steps() / trained.stepsPerEpoch(),
             finalLoss(),
             trained.tokensPerSecond(),
+            trained.paddingShare(),
             trained.peakBytes()),
         new RunReport.Evaluation(
             metric,

@@ -1,6 +1,5 @@
 package dev.bearhug.tasks.runner;
 
-import dev.bearhug.autograd.CheckpointPolicy;
 import dev.bearhug.nn.data.BatchSampler;
 import dev.bearhug.nn.data.DataLoader;
 import dev.bearhug.nn.data.Dataset;
@@ -189,10 +188,7 @@ public class Runner {
             config.tokenizer().maxLength(),
             config.train().seed(),
             device);
-    model
-        .backbone()
-        .setCheckpointing(
-            config.train().checkpointing() ? CheckpointPolicy.EACH_BLOCK : CheckpointPolicy.NONE);
+    model.backbone().setCheckpointing(config.train().checkpointing());
     return model;
   }
 

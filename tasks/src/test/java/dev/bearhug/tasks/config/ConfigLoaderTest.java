@@ -135,7 +135,7 @@ class ConfigLoaderTest {
         "train.learningRate=NaN | train.learningRate must be a finite number (given: NaN).",
         "train.learningRate=1e999 | a finite number",
         "train.optimizer=adam | train.optimizer must be one of adamw, sgd (given: \"adam\").",
-        "train.checkpointing=yes | train.checkpointing must be true or false (given: yes).",
+        "train.checkpointing=yes | train.checkpointing must be one of none, memory_bound_ops, each_block (given: \"yes\").",
         "train.evaluateEvery=0 | train.evaluateEvery must be epoch or a number of steps",
         "model.config=huge | one of tiny, mini, small, base, or null (given: \"huge\").",
         "data.text=[1 | data.text must be a list of texts (given: [1).",

@@ -25,7 +25,7 @@ class RunReportTest {
         12.5,
         new RunReport.Setup("mini", 11_171_074, 514, "cpu", "f32", 2, 42, "25", "Linux amd64"),
         new RunReport.Data(2500, 500, 3, labels),
-        new RunReport.Training(800, 5.1, loss, 3000, 1L << 40),
+        new RunReport.Training(800, 5.1, loss, 3000, 0.25, 1L << 40),
         new RunReport.Evaluation(
             "accuracy",
             0.94,

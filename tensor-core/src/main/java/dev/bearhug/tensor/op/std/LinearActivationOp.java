@@ -98,6 +98,13 @@ public final class LinearActivationOp extends Op<LinearActivationOp.Attrs> {
   }
 
   @Override
+  public Tensor recompute(Vjp v, Attrs a) {
+    return a.keep()
+        ? a.kind().op().apply(v.output("pre"))
+        : Dispatcher.call(INSTANCE, a, v.input("x"), v.input("weight"), v.input("bias"));
+  }
+
+  @Override
   public Tensor[] vjp(Vjp v, Attrs a) {
     Tensor g = v.grad();
     Tensor pre =
