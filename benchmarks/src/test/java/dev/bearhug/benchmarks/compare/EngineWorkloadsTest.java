@@ -56,7 +56,7 @@ class EngineWorkloadsTest {
     try (BertStep step = new BertStep(config, 2, 8, 3, precision)) {
       double first = step.train();
       double last = first;
-      for (int i = 0; i < 150; i++) {
+      for (int i = 0; i < 300; i++) {
         last = step.train();
       }
       assertThat(last).as("loss, seed 3").isLessThan(first / 2);

@@ -95,7 +95,8 @@ public record MemoryPlan(
     long activations = activations(config, train, precision, slots, outside);
     boolean lean = train.checkpointing() == CheckpointPolicy.MEMORY_BOUND_OPS;
     long moment =
-        (lean ? MOMENT_INNER + RECOMPUTED_INNER : MOMENT_INNER) * buffer(slots * config.inner(), precision)
+        (lean ? MOMENT_INNER + RECOMPUTED_INNER : MOMENT_INNER)
+                * buffer(slots * config.inner(), precision)
             + MOMENT_HIDDEN * buffer(slots * config.hidden(), precision);
     // Accumulated gradients stay while the next batch runs.
     long collected = train.accumulate() > 1 ? gradients : 0;

@@ -229,7 +229,12 @@ final class RunSession<F> implements AutoCloseable {
         writer.report(
             started,
             new ReportWriter.Trained(
-                result, perEpoch, figures.tokensPerSecond(), figures.paddingShare(), figures.peakBytes(), best.step()),
+                result,
+                perEpoch,
+                figures.tokensPerSecond(),
+                figures.paddingShare(),
+                figures.peakBytes(),
+                best.step()),
             dev,
             model,
             device,

@@ -48,7 +48,7 @@ class ReadmeExamplesIT {
             "(yes|no) [01]\\.\\d{3} Where is my parcel\\?\n"
                 + "(yes|no) [01]\\.\\d{3} I forgot my password\\.\n",
             "Gradient",
-            "F32\\[3\\] \\[[-0-9., ]+\\]\n");
+            "tensor\\(\\[[-0-9., ]+\\], F32\\[3\\]\\)\n");
     List<String> run = new ArrayList<>();
     Matcher m = PROGRAM.matcher(Files.readString(root.resolve("README.md")));
     while (m.find()) {

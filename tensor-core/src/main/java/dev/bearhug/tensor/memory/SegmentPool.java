@@ -158,7 +158,8 @@ public final class SegmentPool implements BufferAllocator {
           .append(" buffers)");
       separator = ", ";
     }
-    text.append(".\n  Try a smaller batch with gradient accumulation, train.checkpointing=each_block,")
+    text.append(
+            ".\n  Try a smaller batch with gradient accumulation, train.checkpointing=each_block,")
         .append(" or a higher limit with -Dbearhug.maxMemory.");
     return new OutOfMemoryException(site.name(), text.toString());
   }
