@@ -43,9 +43,12 @@ public final class CastCache {
 
   private CastCache() {}
 
-  /** Whether copies of a tensor are kept: it is free-standing and so lives longer than a step. */
+  /**
+   * Whether copies of a tensor are kept: it is free-standing and so lives longer than a step, and
+   * nobody changes it unseen.
+   */
   static boolean keeps(Tensor t) {
-    return t.scope() == null;
+    return t.scope() == null && !t.storage().isShared();
   }
 
   /** A new handle on the lowered copy of a tensor that {@link #keeps} holds for. */

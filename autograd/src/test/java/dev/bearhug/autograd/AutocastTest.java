@@ -8,11 +8,13 @@ import dev.bearhug.tensor.RandomSource;
 import dev.bearhug.tensor.RandomTensors;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.memory.NativeMemory;
 import dev.bearhug.tensor.memory.Scope;
 import dev.bearhug.tensor.memory.SegmentPool;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.ExecutionHook;
 import dev.bearhug.tensor.op.std.AccumulateOp;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,20 @@ class AutocastTest {
       assertThat(low.crossEntropy(Tensor.of(new long[] {0, 4, 2})).dtype()).isEqualTo(DType.F32);
       assertThat(low.mseLoss(random(7, 3, 5)).dtype()).isEqualTo(DType.F32);
       assertThat(Tensor.cat(0, low, random(8, 2, 5)).dtype()).isEqualTo(DType.F32);
+    }
+  }
+
+  @Test
+  void lowersMemoryThatOthersWriteToEachTime() {
+    try (Arena arena = Arena.ofShared();
+        Tensor w = Tensor.wrap(arena.allocate(16, 4), Shape.of(1, 4), DType.F32)) {
+      try (Scope scope = Scope.open("wrapped");
+          Autocast ignored = Autocast.enter(DType.BF16)) {
+        for (int i = 1; i < 4; i++) {
+          NativeMemory.putFloat(w.address(), i);
+          assertThat(Tensor.ones(1, 4).linear(w, null).item()).isEqualTo(i);
+        }
+      }
     }
   }
 

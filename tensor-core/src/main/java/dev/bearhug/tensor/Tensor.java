@@ -141,8 +141,7 @@ public final class Tensor implements AutoCloseable {
   /**
    * A tensor on foreign native memory, without a copy: changes are seen on both sides. The tensor
    * keeps memory of automatic arenas alive; once another arena is closed, using the tensor fails
-   * with a {@link ReleasedTensorException}. Do not close it while an op runs, and call {@link
-   * Storage#markChanged} after writing to memory that a module's parameter wraps.
+   * with a {@link ReleasedTensorException}. Do not write to it or close it while an op runs.
    *
    * @param memory row-major values in native byte order, native, writable, aligned to the element
    *     size, and exactly as large as the shape needs
@@ -171,7 +170,9 @@ public final class Tensor implements AutoCloseable {
               + dtype
               + ". Allocate it with an alignment, or copy it.");
     }
-    return wrap(memory, shape, dtype, memory);
+    Tensor t = wrap(memory, shape, dtype, memory);
+    t.storage.share();
+    return t;
   }
 
   /** Wraps CPU memory that {@code owner} keeps valid, such as a mapped file. */

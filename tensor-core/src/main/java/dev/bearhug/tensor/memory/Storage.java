@@ -26,6 +26,8 @@ public final class Storage {
   /** What was derived from the bytes and goes with them, one of each class; replaced as a whole. */
   private volatile Map<Class<?>, Derived> derived = Map.of();
 
+  private volatile boolean shared;
+
   private final AtomicInteger count = new AtomicInteger(1);
 
   /** Written by the one thread that changes the bytes; others only compare it. */
@@ -62,6 +64,16 @@ public final class Storage {
   public static Storage wrap(
       Backend backend, Device device, long address, long bytes, Object owner) {
     return new Storage(backend, device, address, bytes, null, owner);
+  }
+
+  /** Says that others write to the bytes, which {@link #version} does not count. */
+  public void share() {
+    shared = true;
+  }
+
+  /** Whether others write to the bytes unseen, so that nothing derived from them may be kept. */
+  public boolean isShared() {
+    return shared;
   }
 
   /** Adds a count. */

@@ -123,6 +123,9 @@ final class PanelCache {
    * @param size bytes of all its panels
    */
   Copy acquire(Storage owner, Matrix matrix, long size) {
+    if (owner.isShared()) {
+      return null;
+    }
     Copies copies = owner.derived(Copies.class);
     if (copies == null || copies.cache != this) {
       copies = new Copies(this);

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.bearhug.tensor.DType;
+import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.memory.Scope;
 import dev.bearhug.tensor.memory.SegmentPool;
 import dev.bearhug.tensor.op.Dispatcher;
 import dev.bearhug.tensor.op.std.AccumulateOp;
 import dev.bearhug.tensor.op.std.LinearOp;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 
 class PanelCacheTest {
@@ -52,6 +56,22 @@ class PanelCacheTest {
   private static void needsPanels() {
     assumeTrue(
         GemmSelector.shared().gemm().name().equals("onednn"), GemmSelector.shared().report());
+  }
+
+  @Test
+  void memoryThatOthersWriteToIsReadEachTime() {
+    try (Arena arena = Arena.ofShared();
+        Scope scope = Scope.open("test")) {
+      MemorySegment memory = arena.allocate(4 * COLS * DEPTH, 64);
+      Tensor w = Tensor.wrap(memory, Shape.of(COLS, DEPTH), DType.F32);
+      Tensor x = ramp(ROWS, DEPTH);
+      for (int i = 0; i < 5; i++) {
+        for (long j = 0; j < COLS * DEPTH; j++) {
+          memory.setAtIndex(ValueLayout.JAVA_FLOAT, j, (i + j) % 7);
+        }
+        assertProduct(x, w);
+      }
+    }
   }
 
   @Test
