@@ -2,6 +2,7 @@ package dev.bearhug.tensor.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Device;
@@ -94,11 +95,12 @@ class MutatingOpTest {
     for (int i = 0; i < 7; i++) {
       int parts = (signed ? 1 : 2) << i;
       for (int j = 0; j < parts; j++) {
-        double low = 0.1 + 0.9 * j / parts;
-        double value = (low + 0.45 / parts) * Math.pow(10, i - 6);
-        all.add((double) (float) value);
+        double top = Math.pow(10, i - 6);
+        float value = (float) ((0.1 + 0.45 / parts) * top) + j * (float) (0.9 / parts * top);
+        assertThat(value).isCloseTo((float) (top * (0.1 + 0.9 * (j + 0.5) / parts)), within(1e-7f));
+        all.add((double) value);
         if (signed) {
-          all.add((double) (float) -value);
+          all.add((double) -value);
         }
       }
     }

@@ -15,6 +15,7 @@ package dev.bearhug.tensor.backend.cpu;
  * @param norm layer and root-mean-square normalisation
  * @param loss cross entropy
  * @param optimizer optimizer steps
+ * @param blockCode numbers of one byte with a scale per block
  * @param convert number formats
  * @param dropout dropout
  * @param attention parts of blocked attention
@@ -28,6 +29,7 @@ public record FloatKernels(
     NormKernels norm,
     LossKernels loss,
     OptimizerKernels optimizer,
+    BlockCodeKernels blockCode,
     ConvertKernels convert,
     DropoutKernels dropout,
     AttentionKernels attention,

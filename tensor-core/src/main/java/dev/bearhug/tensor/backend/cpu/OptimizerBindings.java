@@ -94,7 +94,7 @@ final class OptimizerBindings {
             c.in(3).address(),
             c.in(4).address(),
             c.in(5).address());
-    BlockwiseAdamW blocks = new BlockwiseAdamW(optimizer);
+    BlockwiseAdamW blocks = new BlockwiseAdamW(cpu.kernels());
     // The grain of loops over elements is a multiple of the block.
     cpu.elements(c.in(0).numel(), (from, to) -> blocks.run(operands, from, to, step));
   }

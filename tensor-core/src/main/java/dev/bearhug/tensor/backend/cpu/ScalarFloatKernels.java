@@ -15,6 +15,7 @@ final class ScalarFloatKernels {
         new ScalarNormKernels(),
         new ScalarLossKernels(),
         new ScalarOptimizerKernels(),
+        new ScalarBlockCodeKernels(),
         new ScalarConvertKernels(),
         new ScalarDropoutKernels(),
         new ScalarAttentionKernels(),

@@ -23,6 +23,8 @@ final class VectorFloatKernels {
         new VectorNormKernels(reduce),
         new VectorLossKernels(map, reduce),
         new VectorOptimizerKernels(convert),
+        // Narrower vectors do not hold the tables.
+        FloatLanes.LANES < 8 ? new ScalarBlockCodeKernels() : new VectorBlockCodeKernels(),
         convert,
         new VectorDropoutKernels(),
         new VectorAttentionKernels(convert),
