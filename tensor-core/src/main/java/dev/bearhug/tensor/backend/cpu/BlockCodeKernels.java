@@ -26,7 +26,7 @@ public interface BlockCodeKernels {
    * all codes are that of 0, and with the scale the whole block is decoded to NaN.
    *
    * @param code the code book
-   * @param values address of n floats, which are lost
+   * @param values address of n floats
    * @param codes address of n bytes
    * @param n length of the block
    * @return the divisor, or 0 where all sizes are below {@link

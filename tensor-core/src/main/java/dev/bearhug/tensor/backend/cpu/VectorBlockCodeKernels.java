@@ -13,7 +13,6 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -101,8 +100,7 @@ final class VectorBlockCodeKernels implements BlockCodeKernels {
       ScalarBlockCodeKernels.fill(code, codes, n);
       return scale;
     }
-    place(code.isSigned() ? SIGNED : UNSIGNED, values, end, inverse);
-    narrow(values, codes, end);
+    encode(code.isSigned() ? SIGNED : UNSIGNED, values, codes, end, inverse);
     ScalarBlockCodeKernels.encode(code, values + 4L * end, codes + end, n - end, inverse);
     return scale;
   }
@@ -130,16 +128,16 @@ final class VectorBlockCodeKernels implements BlockCodeKernels {
       FloatVector number = (FloatVector) rank.convert(VectorOperators.I2F, 0);
       IntVector bits = number.reinterpretAsInts();
       FloatVector j = number.sub(bits.and(POWER).reinterpretAsFloats());
-      IntVector decade = bits.lanewise(VectorOperators.LSHR, 23).add(shift).and(7);
+      IntVector decade = bits.lanewise(VectorOperators.LSHR, 23).add(shift);
       FloatVector size = j.mul(select(step, decade)).add(select(start, decade));
       size = size.blend(0f, rank.compare(VectorOperators.LT, first).cast(FloatLanes.FLOATS));
-      VectorMask<Float> below = place.compare(VectorOperators.LT, 0).cast(FloatLanes.FLOATS);
-      store(values + 4L * i, size.blend(size.neg(), below).mul(scale));
+      IntVector sign = place.and(Integer.MIN_VALUE);
+      store(values + 4L * i, size.reinterpretAsInts().or(sign).reinterpretAsFloats().mul(scale));
     }
   }
 
-  /** Replaces numbers by their codes, still as ints. */
-  private static void place(Book book, long values, int n, float inverse) {
+  /** Writes the codes of numbers times a factor. */
+  private static void encode(Book book, long values, long codes, int n, float inverse) {
     IntVector edge = table(book.edge());
     IntVector slope = table(book.slope());
     IntVector offset = table(book.offset());
@@ -168,13 +166,7 @@ final class VectorBlockCodeKernels implements BlockCodeKernels {
       FloatVector place = rank.or(bits.and(~sizeBits)).reinterpretAsFloats();
       IntVector code = place.add(DynamicCode.ROUNDER).reinterpretAsInts().sub(ROUNDER_BITS - zero);
       IntVector lowest = value.reinterpretAsInts().min(least).max(0);
-      store(values + 4L * i, code.max(lowest).reinterpretAsFloats());
-    }
-  }
-
-  private static void narrow(long places, long codes, int n) {
-    for (int i = 0; i < n; i += LANES) {
-      storeBytes(codes + i, loadInts(places + 4L * i));
+      storeBytes(codes + i, code.max(lowest));
     }
   }
 
@@ -182,6 +174,7 @@ final class VectorBlockCodeKernels implements BlockCodeKernels {
     return IntVector.fromArray(INTS, bits, 0);
   }
 
+  /** Takes indexes modulo the lanes, and thus modulo the eight numbers of a table. */
   private static FloatVector select(IntVector table, IntVector index) {
     return index.selectFrom(table).reinterpretAsFloats();
   }
