@@ -29,6 +29,9 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("fixtures")
 class OpFixtureTest {
 
+  /** Operators that are layers with parameters here; the module of the layers tests them. */
+  private static final Set<String> LAYERS = Set.of("lstm", "gru", "multi_head_attention");
+
   @TestFactory
   Stream<DynamicTest> casesOfKnownOps() throws IOException {
     Path folder = SharedFiles.fixtures("ops");
@@ -40,7 +43,9 @@ class OpFixtureTest {
       Recipe recipe = OpRecipes.find(json);
       String name = json.get("name").asText();
       if (recipe == null) {
-        unknown.add(name);
+        if (!LAYERS.contains(json.get("op").asText())) {
+          unknown.add(name);
+        }
         continue;
       }
       for (Device device : List.of(Device.CPU, Device.REFERENCE)) {
@@ -49,8 +54,7 @@ class OpFixtureTest {
                 name + " on " + device, () -> check(json, recipe, values, device)));
       }
     }
-    System.out.println(
-        "op fixtures: " + tests.size() / 2 + " cases run, without an op yet: " + unknown);
+    assertThat(unknown).as("cases without an op or with an option that none has").isEmpty();
     assertThat(tests).as("cases of known ops in " + folder).isNotEmpty();
     return tests.stream();
   }
