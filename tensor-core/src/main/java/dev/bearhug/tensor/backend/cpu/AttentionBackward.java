@@ -25,6 +25,12 @@ final class AttentionBackward {
   /** Keys of a block. */
   private static final int KEYS = 128;
 
+  /** Keys of a block of oneDNN, for the scores of a tile to fit into the second-level cache. */
+  private static final int LANE_KEYS = 256;
+
+  /** The same where queries do not see all keys: large blocks would be half hidden. */
+  private static final int LANE_KEYS_OF_PART = 128;
+
   /** Floats between rows of factors; what is written beyond them the next row overwrites. */
   private static final int ROW_SLACK = 64;
 
@@ -33,13 +39,7 @@ final class AttentionBackward {
 
   private final AttentionCall call;
   private final AttentionKernels kernels;
-  private final HeadRows q;
-  private final HeadRows k;
-  private final HeadRows v;
-  private final HeadRows y;
-  private final HeadRows max;
-  private final HeadRows sum;
-  private final HeadRows gy;
+  private final Inputs in;
   private final HeadRows gq;
   private final HeadRows gk;
   private final HeadRows gv;
@@ -60,13 +60,7 @@ final class AttentionBackward {
   AttentionBackward(AttentionCall call, Inputs in, HeadRows gq, HeadRows gk, HeadRows gv) {
     this.call = call;
     this.kernels = call.kernels;
-    this.q = in.q();
-    this.k = in.k();
-    this.v = in.v();
-    this.y = in.y();
-    this.max = in.max();
-    this.sum = in.sum();
-    this.gy = in.gy();
+    this.in = in;
     this.gq = gq;
     this.gk = gk;
     this.gv = gv;
@@ -81,8 +75,8 @@ final class AttentionBackward {
     double flops = 0;
     for (int n = 0; n < call.sequences(); n++) {
       int keys = call.keys(n);
-      int parts = call.parts(keys, KEYS, heads);
-      int step = Math.max(1, Tiles.up((keys + parts - 1) / parts, KEYS));
+      int parts = call.parts(keys, keys(n), heads);
+      int step = Math.max(1, Tiles.up((keys + parts - 1) / parts, keys(n)));
       parts = Math.max(1, (keys + step - 1) / step);
       partial[n] = partialFloats;
       partialFloats += parts == 1 ? 0 : (long) parts * call.heads * paddedQueries(n);
@@ -115,9 +109,22 @@ final class AttentionBackward {
     }
   }
 
+  /** Most queries of a tile. */
+  private int queries(int sequence) {
+    return call.hasLane(sequence) ? BlockLane.QUERIES : QUERIES;
+  }
+
+  /** Most keys of a block. */
+  private int keys(int sequence) {
+    if (!call.hasLane(sequence)) {
+      return KEYS;
+    }
+    return call.attrs.causal() || call.attrs.window() > 0 ? LANE_KEYS_OF_PART : LANE_KEYS;
+  }
+
   /** Floats of the gradient of the queries of one head in scratch memory. */
   private long paddedQueries(int sequence) {
-    return (long) Tiles.up(call.queries(sequence), kernels.rows())
+    return (long) Tiles.up(call.queries(sequence), BlockRows.UNIT)
         * Tiles.up(call.width, kernels.cols());
   }
 
@@ -160,13 +167,13 @@ final class AttentionBackward {
     PACKING {
       @Override
       void run(Work w, int g, int from, int to, int key, int count, boolean all) {
-        w.packQueries(w.head(g), from, to - from);
+        w.products.queries(w.head(g), from, to - from);
       }
     },
     PRODUCTS {
       @Override
       void run(Work w, int g, int from, int to, int key, int count, boolean all) {
-        w.products(from, to, count);
+        w.products.scoreTiles(to - from, count);
       }
     },
     DROPOUT {
@@ -191,7 +198,7 @@ final class AttentionBackward {
     SUMS {
       @Override
       void run(Work w, int g, int from, int to, int key, int count, boolean all) {
-        w.sums(g, from, to, count);
+        w.addGrads(g, from, to, count);
       }
     };
 
@@ -205,88 +212,53 @@ final class AttentionBackward {
     private final Unit unit;
     private final int sequence;
     private final int rows;
-    private final int keys;
+    private final int tile;
     private final int block;
     private final int cols;
-    private final int valueCols;
+    private final BackwardProducts products;
     private final Scratch scratch;
-
-    /** Keys and values as rows and transposed, and their gradients, for one block. */
-    private final long keyColumns;
-
-    private final long keyPanels;
-    private final long valueColumns;
-    private final long keyGrads;
-    private final long valueGrads;
-
-    /** Queries and gradients of results as rows and as panels, for one tile. */
-    private final long queryRows;
-
-    private final long queryPanels;
-    private final long gradRows;
-    private final long gradPanels;
-
-    private final long scores;
-    private final long scoreGrads;
     private final long factors;
     private final long deltas;
+    private final long result;
+    private final long grad;
     private final long queryGrads;
 
     /** Addresses of the factors of dropout of each query of a tile. */
-    private final long[] keep = new long[QUERIES];
+    private final long[] keep;
 
     Work(Unit u, long parts) {
       unit = u;
       sequence = u.sequence();
       rows = call.queries(sequence);
-      keys = call.keys(sequence);
-      block = Math.min(KEYS, Tiles.up(u.to() - u.from(), kernels.cols()));
+      tile = queries(sequence);
+      block = keys(sequence);
       cols = Tiles.up(call.width, kernels.cols());
-      valueCols = Tiles.up(call.valueWidth, kernels.cols());
-      int tile = Math.min(QUERIES, Tiles.up(rows, kernels.rows()));
+      keep = new long[tile];
       long own = u.parts() == 1 ? call.group() * paddedQueries(sequence) : 0;
-      long[] sizes = {
-        (long) block * call.width,
-        (long) block * cols,
-        (long) block * call.valueWidth,
-        (long) block * cols,
-        (long) block * valueCols,
-        (long) tile * call.width,
-        (long) tile * cols,
-        (long) tile * call.valueWidth,
-        (long) tile * valueCols,
-        (long) tile * block,
-        (long) tile * block,
-        call.drops() ? tile * (block + ROW_SLACK) + DropoutKernels.SLACK : 0,
-        (long) call.group() * rows,
-        own
-      };
+      int valueFloats = Tiles.up(call.valueWidth, kernels.cols()) * kernels.rows();
       Tiles.Plan plan = new Tiles.Plan();
-      for (int i = 0; i < sizes.length; i++) {
-        sizes[i] = plan.add(sizes[i]);
-      }
+      long a = plan.add(call.drops() ? tile * (block + ROW_SLACK) + DropoutKernels.SLACK : 0);
+      long b = plan.add((long) call.group() * rows);
+      long c = plan.add(valueFloats);
+      long d = plan.add(valueFloats);
+      long e = plan.add(own);
       scratch = new Scratch(plan.bytes());
-      long base = scratch.address();
-      keyColumns = base + sizes[0];
-      keyPanels = base + sizes[1];
-      valueColumns = base + sizes[2];
-      keyGrads = base + sizes[3];
-      valueGrads = base + sizes[4];
-      queryRows = base + sizes[5];
-      queryPanels = base + sizes[6];
-      gradRows = base + sizes[7];
-      gradPanels = base + sizes[8];
-      scores = base + sizes[9];
-      scoreGrads = base + sizes[10];
-      factors = base + sizes[11];
-      deltas = base + sizes[12];
+      factors = scratch.address() + a;
+      deltas = scratch.address() + b;
+      result = scratch.address() + c;
+      grad = scratch.address() + d;
       queryGrads =
           u.parts() == 1
-              ? base + sizes[13]
+              ? scratch.address() + e
               : parts
                   + 4
                       * ((long) u.part() * call.heads + (long) u.head() * call.group())
                       * paddedQueries(sequence);
+      int keys = u.to() - u.from();
+      products =
+          call.hasLane(sequence)
+              ? new OneDnnBackwardProducts(call, in, sequence, u.head(), keys, tile, block)
+              : new PanelBackwardProducts(call, in, sequence, u.head(), keys, tile, block);
     }
 
     void run() {
@@ -294,8 +266,8 @@ final class AttentionBackward {
       for (int g = 0; g < call.group(); g++) {
         deltas(g);
       }
-      for (int key = unit.from(); key < unit.to(); key += KEYS) {
-        keyBlock(key, Math.min(KEYS, unit.to() - key));
+      for (int key = unit.from(); key < unit.to(); key += block) {
+        keyBlock(key, Math.min(block, unit.to() - key));
       }
       if (unit.parts() == 1) {
         for (int i = 0; i < call.group() * rows; i++) {
@@ -316,57 +288,49 @@ final class AttentionBackward {
 
     /** Writes the product of each query's result and its gradient. */
     private void deltas(int g) {
+      HeadRows gy = in.gy();
+      HeadRows y = in.y();
       for (int i = 0; i < rows; i++) {
         long a = gy.at(sequence, head(g), i);
         long b = y.at(sequence, head(g), i);
         if (gy.type() != DType.F32) {
-          kernels.pack(gy.type(), a, 0, 1, call.valueWidth, gradRows);
-          kernels.pack(y.type(), b, 0, 1, call.valueWidth, gradPanels);
-          a = gradRows;
-          b = gradPanels;
+          kernels.pack(gy.type(), a, 0, 1, call.valueWidth, grad);
+          kernels.pack(y.type(), b, 0, 1, call.valueWidth, result);
+          a = grad;
+          b = result;
         }
         putFloat(deltas + 4L * (g * rows + i), kernels.dot(a, b, call.valueWidth));
       }
     }
 
     private void keyBlock(int key, int count) {
-      packKeys(key, count);
+      products.keys(key, count);
       for (int g = 0; g < call.group(); g++) {
-        for (int row = 0; row < rows; row += QUERIES) {
-          int end = Math.min(rows, row + QUERIES);
+        for (int row = 0; row < rows; row += tile) {
+          int end = Math.min(rows, row + tile);
           boolean all = hasMaskedRow(head(g), row, end);
           if (all || call.sees(sequence, row, end, key, key + count)) {
-            tile(g, row, end, key, count, all);
+            stages(g, row, end, key, count, all);
           }
         }
       }
       for (int i = 0; i < count; i++) {
         long to = gk.at(sequence, unit.head(), key + i);
-        kernels.unpack(gk.type(), keyGrads + 4L * i * cols, 1, to, call.width);
+        kernels.unpack(gk.type(), products.keyGrad(i), 1, to, call.width);
         to = gv.at(sequence, unit.head(), key + i);
-        kernels.unpack(gv.type(), valueGrads + 4L * i * valueCols, 1, to, call.valueWidth);
+        kernels.unpack(gv.type(), products.valueGrad(i), 1, to, call.valueWidth);
       }
-    }
-
-    private void packKeys(int key, int count) {
-      long keyAt = k.at(sequence, unit.head(), key);
-      long valueAt = v.at(sequence, unit.head(), key);
-      kernels.transposed(k.type(), keyAt, k.rowStep(), count, call.width, keyColumns);
-      kernels.panels(k.type(), keyAt, k.rowStep(), count, call.width, keyPanels, block);
-      kernels.transposed(v.type(), valueAt, v.rowStep(), count, call.valueWidth, valueColumns);
-      NativeMemory.fill(keyGrads, 4L * block * cols, (byte) 0);
-      NativeMemory.fill(valueGrads, 4L * block * valueCols, (byte) 0);
     }
 
     private boolean hasMaskedRow(int head, int from, int to) {
       boolean masked = false;
       for (int i = from; i < to; i++) {
-        masked |= AttentionCall.isMasked(getFloat(max.at(sequence, head, i)));
+        masked |= AttentionCall.isMasked(getFloat(in.max().at(sequence, head, i)));
       }
       return masked;
     }
 
-    private void tile(int g, int from, int to, int key, int count, boolean all) {
+    private void stages(int g, int from, int to, int key, int count, boolean all) {
       for (Stage stage : Stage.ALL) {
         stage.run(this, g, from, to, key, count, all);
       }
@@ -376,36 +340,13 @@ final class AttentionBackward {
       return call.drops();
     }
 
-    private void products(int from, int to, int count) {
-      int m = Tiles.up(to - from, kernels.rows());
-      int n = Tiles.up(count, kernels.cols());
-      dot(m, n, call.width, queryRows, keyColumns, scores);
-      dot(m, n, call.valueWidth, gradRows, valueColumns, scoreGrads);
-    }
-
-    private void sums(int g, int from, int to, int count) {
-      int n = Tiles.up(count, kernels.cols());
-      int depth = to - from;
-      int keyRows = Tiles.up(count, kernels.rows());
-      gather(keyRows, cols, depth, scoreGrads, n, queryPanels, keyGrads);
-      gather(keyRows, valueCols, depth, scores, n, gradPanels, valueGrads);
-      kernels.product(
-          Tiles.up(depth, kernels.rows()),
-          cols,
-          count,
-          scoreGrads,
-          n,
-          1,
-          keyPanels,
-          (long) kernels.cols() * block,
-          queryGrads(g) + 4L * from * cols,
-          cols,
-          true);
+    private void addGrads(int g, int from, int to, int count) {
+      products.addGrads(to - from, count, queryGrads(g) + 4L * from * cols, cols);
     }
 
     /** Position, in bytes, of a row of scores. */
     private long row(int i, int from, int count) {
-      return 4L * (i - from) * Tiles.up(count, kernels.cols());
+      return 4L * (i - from) * products.scoreRow(count);
     }
 
     /** Draws the factors of dropout of a query. */
@@ -418,38 +359,15 @@ final class AttentionBackward {
       }
     }
 
-    private void packQueries(int head, int from, int count) {
-      int panelRows = Math.min(QUERIES, Tiles.up(rows, kernels.rows()));
-      long query = q.at(sequence, head, from);
-      long grad = gy.at(sequence, head, from);
-      kernels.pack(q.type(), query, q.rowStep(), count, call.width, queryRows);
-      kernels.panels(q.type(), query, q.rowStep(), count, call.width, queryPanels, panelRows);
-      kernels.pack(gy.type(), grad, gy.rowStep(), count, call.valueWidth, gradRows);
-      kernels.panels(gy.type(), grad, gy.rowStep(), count, call.valueWidth, gradPanels, panelRows);
-    }
-
-    /** Products of rows with keys or values: a tile of scores. */
-    private void dot(int m, int n, int depth, long a, long columns, long c) {
-      kernels.product(
-          m, n, depth, a, depth, 1, columns, (long) kernels.cols() * depth, c, n, false);
-    }
-
-    /** Adds the transposed scores times rows to gradients of keys or values. */
-    private void gather(int m, int n, int depth, long a, int aCol, long panels, long c) {
-      int panelRows = Math.min(QUERIES, Tiles.up(rows, kernels.rows()));
-      kernels.product(
-          m, n, depth, a, 1, aCol, panels, (long) kernels.cols() * panelRows, c, n, true);
-    }
-
     /** From products to dropped weights and gradients of scores, for one query. */
     private void row(int g, int query, int key, int count, long at, long dropped, boolean all) {
       int head = head(g);
       int from = all ? 0 : Tiles.within(call.firstKey(sequence, query) - key, count);
       int to = all ? count : Tiles.within(call.endKey(sequence, query) - key, count);
-      long s = scores + at;
-      long d = scoreGrads + at;
-      Tiles.zeroOutside(s, from, to, count);
-      Tiles.zeroOutside(d, from, to, count);
+      long s = products.scores() + at;
+      long d = products.scoreGrads() + at;
+      Tiles.zeroOutside(s, from, to, products.scoreRow(count));
+      Tiles.zeroOutside(d, from, to, products.scoreRow(count));
       if (from >= to) {
         return;
       }
@@ -466,8 +384,8 @@ final class AttentionBackward {
           d + 4L * from,
           factor,
           mask,
-          getFloat(max.at(sequence, head, query)),
-          1 / getFloat(sum.at(sequence, head, query)),
+          getFloat(in.max().at(sequence, head, query)),
+          1 / getFloat(in.sum().at(sequence, head, query)),
           getFloat(deltas + 4L * (g * rows + query)),
           dropped,
           to - from);
@@ -478,6 +396,7 @@ final class AttentionBackward {
 
     @Override
     public void close() {
+      products.close();
       scratch.close();
     }
   }

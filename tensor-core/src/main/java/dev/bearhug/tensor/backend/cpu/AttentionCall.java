@@ -32,6 +32,9 @@ final class AttentionCall implements AutoCloseable {
   final int width;
   final int valueWidth;
 
+  /** The library for products of blocks, or null. */
+  private final OneDnnGemm library;
+
   private final long[] queries;
   private final long[] keys;
   private final long[] offsets;
@@ -56,9 +59,31 @@ final class AttentionCall implements AutoCloseable {
     this.keyHeads = Math.toIntExact(k.dim(headAxis));
     this.width = Math.toIntExact(q.dim(-1));
     this.valueWidth = Math.toIntExact(v.dim(-1));
+    this.library = libraryFor(q, k, v);
     this.queries = queries;
     this.keys = keys;
     this.offsets = offsets;
+  }
+
+  private OneDnnGemm libraryFor(Tensor q, Tensor k, Tensor v) {
+    OneDnnGemm gemm = OneDnnGemm.preferred(cpu.gemm());
+    boolean fits =
+        gemm != null
+            && gemm.isFast(type)
+            && k.dtype() == type
+            && v.dtype() == type
+            && Math.min(width, valueWidth) >= BlockLane.MIN_WIDTH;
+    return fits ? gemm : null;
+  }
+
+  /** Whether a sequence's products are left to oneDNN. */
+  boolean hasLane(int sequence) {
+    return library != null && Math.min(queries[sequence], keys[sequence]) >= BlockLane.MIN_ROWS;
+  }
+
+  /** Takes a lane for products of blocks; only for sequences that have one. */
+  BlockLane lane() {
+    return new BlockLane(library, cpu.kernels().convert(), type);
   }
 
   /** A call on q, k, v {@code [b, h, s or t, width]}. */

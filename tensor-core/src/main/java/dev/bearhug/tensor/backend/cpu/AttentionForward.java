@@ -3,7 +3,6 @@ package dev.bearhug.tensor.backend.cpu;
 import static dev.bearhug.tensor.memory.NativeMemory.getFloat;
 import static dev.bearhug.tensor.memory.NativeMemory.putFloat;
 
-import dev.bearhug.tensor.memory.NativeMemory;
 import dev.bearhug.tensor.op.std.AttentionOp;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +23,12 @@ final class AttentionForward {
 
   /** Keys of a block. */
   private static final int KEYS = 256;
+
+  /** Keys of a block of oneDNN: scores of a tile fit into half of a second-level cache. */
+  private static final int LANE_KEYS = 512;
+
+  /** The same where queries do not see all keys: large blocks would be half hidden. */
+  private static final int LANE_KEYS_OF_PART = 128;
 
   /** Operations of a piece of work that is worth a thread. */
   private static final double GRAIN_FLOPS = 1 << 19;
@@ -64,8 +69,8 @@ final class AttentionForward {
     double flops = 0;
     for (int n = 0; n < call.sequences(); n++) {
       int rows = call.queries(n);
-      int parts = call.parts(rows, QUERIES, heads);
-      int step = Math.max(1, Tiles.up((rows + parts - 1) / parts, QUERIES));
+      int parts = call.parts(rows, queries(n), heads);
+      int step = Math.max(1, Tiles.up((rows + parts - 1) / parts, queries(n)));
       flops += 2.0 * call.heads * rows * call.keys(n) * (call.width + call.valueWidth);
       for (int h = 0; h < call.heads; h++) {
         for (int from = 0; from < rows; from += step) {
@@ -89,6 +94,19 @@ final class AttentionForward {
             });
   }
 
+  /** Most queries of a tile. */
+  private int queries(int sequence) {
+    return call.hasLane(sequence) ? BlockLane.QUERIES : QUERIES;
+  }
+
+  /** Most keys of a block. */
+  private int keys(int sequence) {
+    if (!call.hasLane(sequence)) {
+      return KEYS;
+    }
+    return call.attrs.causal() || call.attrs.window() > 0 ? LANE_KEYS_OF_PART : LANE_KEYS;
+  }
+
   /**
    * What happens to a tile. Each stage is a class of its own, called from one place: the compiler
    * then compiles it apart. As one large method it would run out of room and leave the vectors of
@@ -98,7 +116,7 @@ final class AttentionForward {
     PRODUCTS {
       @Override
       void run(Work w, int from, int to, int key, int count, boolean all) {
-        w.products(from, to, count);
+        w.products.scoreTile(from, to, count);
       }
     },
     WEIGHTS {
@@ -122,7 +140,7 @@ final class AttentionForward {
     SUMS {
       @Override
       void run(Work w, int from, int to, int key, int count, boolean all) {
-        w.sums(from, to, count);
+        w.products.addValues(from, to, count);
       }
     };
 
@@ -135,65 +153,47 @@ final class AttentionForward {
   private final class Work implements AutoCloseable {
     private final int sequence;
     private final int head;
-    private final int keyHead;
     private final int first;
     private final int rows;
     private final int keys;
+    private final int tile;
     private final int block;
-    private final int valueCols;
-    private final Scratch scratch;
-    private final long queryRows;
-    private final long sums;
-    private final long keyPanels;
-    private final long valuePanels;
-    private final long scores;
-    private final long factors;
+    private final ForwardProducts products;
+    private final Scratch factors;
 
     Work(Unit u) {
       sequence = u.sequence();
       head = u.head();
-      keyHead = head / call.group();
       first = u.from();
       rows = u.to() - first;
       keys = call.keys(sequence);
-      block = Math.min(KEYS, Tiles.up(keys, kernels.cols()));
-      valueCols = Tiles.up(call.valueWidth, kernels.cols());
-      int padded = Tiles.up(rows, kernels.rows());
-      Tiles.Plan plan = new Tiles.Plan();
-      long a = plan.add((long) padded * call.width);
-      long b = plan.add((long) padded * valueCols);
-      long c = plan.add((long) block * call.width);
-      long d = plan.add((long) block * valueCols);
-      long e = plan.add((long) Math.min(padded, QUERIES) * block);
-      long f = plan.add(block + DropoutKernels.SLACK);
-      scratch = new Scratch(plan.bytes());
-      queryRows = scratch.address() + a;
-      sums = scratch.address() + b;
-      keyPanels = scratch.address() + c;
-      valuePanels = scratch.address() + d;
-      scores = scratch.address() + e;
-      factors = scratch.address() + f;
+      tile = queries(sequence);
+      block = keys(sequence);
+      factors = new Scratch(4L * (block + DropoutKernels.SLACK));
+      products =
+          call.hasLane(sequence)
+              ? new OneDnnForwardProducts(call, q, k, v, sequence, head, first, rows, tile, block)
+              : new PanelForwardProducts(call, q, k, v, sequence, head, first, rows, tile, block);
     }
 
     void run() {
-      kernels.pack(q.type(), q.at(sequence, head, first), q.rowStep(), rows, call.width, queryRows);
       reset(0, rows);
-      for (int key = 0; key < keys; key += KEYS) {
-        boolean packed = false;
-        for (int row = 0; row < rows; row += QUERIES) {
-          int end = Math.min(rows, row + QUERIES);
-          int count = Math.min(KEYS, keys - key);
+      for (int key = 0; key < keys; key += block) {
+        boolean prepared = false;
+        for (int row = 0; row < rows; row += tile) {
+          int end = Math.min(rows, row + tile);
+          int count = Math.min(block, keys - key);
           if (call.sees(sequence, first + row, first + end, key, key + count)) {
-            if (!packed) {
-              packKeys(key, count);
-              packed = true;
+            if (!prepared) {
+              products.keys(key, count);
+              prepared = true;
             }
-            tile(row, end, key, count, false);
+            stages(row, end, key, count, false);
           }
         }
       }
-      for (int row = 0; row < rows; row += QUERIES) {
-        int end = Math.min(rows, row + QUERIES);
+      for (int row = 0; row < rows; row += tile) {
+        int end = Math.min(rows, row + tile);
         if (keys > 0 && hasMaskedRow(row, end)) {
           repeat(row, end);
         }
@@ -204,26 +204,11 @@ final class AttentionForward {
     }
 
     private void reset(int from, int to) {
-      int padded = to == rows ? Tiles.up(rows, kernels.rows()) : to;
-      long bytes = 4L * (padded - from) * valueCols;
-      NativeMemory.fill(sums + 4L * from * valueCols, bytes, (byte) 0);
+      products.clearSums(from, to);
       for (int i = from; i < to; i++) {
         putFloat(max.at(sequence, head, first + i), Float.NEGATIVE_INFINITY);
         putFloat(sum.at(sequence, head, first + i), 0);
       }
-    }
-
-    private void packKeys(int key, int count) {
-      kernels.transposed(
-          k.type(), k.at(sequence, keyHead, key), k.rowStep(), count, call.width, keyPanels);
-      kernels.panels(
-          v.type(),
-          v.at(sequence, keyHead, key),
-          v.rowStep(),
-          count,
-          call.valueWidth,
-          valuePanels,
-          block);
     }
 
     private boolean hasMaskedRow(int from, int to) {
@@ -237,14 +222,14 @@ final class AttentionForward {
     /** Computes a tile with all keys, hidden ones as masked scores. */
     private void repeat(int from, int to) {
       reset(from, to);
-      for (int key = 0; key < keys; key += KEYS) {
-        int count = Math.min(KEYS, keys - key);
-        packKeys(key, count);
-        tile(from, to, key, count, true);
+      for (int key = 0; key < keys; key += block) {
+        int count = Math.min(block, keys - key);
+        products.keys(key, count);
+        stages(from, to, key, count, true);
       }
     }
 
-    private void tile(int from, int to, int key, int count, boolean all) {
+    private void stages(int from, int to, int key, int count, boolean all) {
       for (Stage stage : Stage.ALL) {
         stage.run(this, from, to, key, count, all);
       }
@@ -254,39 +239,9 @@ final class AttentionForward {
       return call.drops();
     }
 
-    private void products(int from, int to, int count) {
-      kernels.product(
-          Tiles.up(to - from, kernels.rows()),
-          Tiles.up(count, kernels.cols()),
-          call.width,
-          queryRows + 4L * from * call.width,
-          call.width,
-          1,
-          keyPanels,
-          (long) kernels.cols() * call.width,
-          scores,
-          Tiles.up(count, kernels.cols()),
-          false);
-    }
-
-    private void sums(int from, int to, int count) {
-      kernels.product(
-          Tiles.up(to - from, kernels.rows()),
-          valueCols,
-          count,
-          scores,
-          Tiles.up(count, kernels.cols()),
-          1,
-          valuePanels,
-          (long) kernels.cols() * block,
-          sums + 4L * from * valueCols,
-          valueCols,
-          true);
-    }
-
     /** Address of a row of scores. */
     private long scores(int i, int from, int count) {
-      return scores + 4L * (i - from) * Tiles.up(count, kernels.cols());
+      return products.scores() + 4L * (i - from) * products.scoreRow(count);
     }
 
     /** Drops weights of a row. */
@@ -295,7 +250,7 @@ final class AttentionForward {
       int from = all ? 0 : Tiles.within(call.firstKey(sequence, query) - key, count);
       int to = all ? count : Tiles.within(call.endKey(sequence, query) - key, count);
       if (from < to) {
-        long keep = call.factors(sequence, head, query, key + from, to - from, factors);
+        long keep = call.factors(sequence, head, query, key + from, to - from, factors.address());
         kernels.multiply(x + 4L * from, keep, to - from);
       }
     }
@@ -305,7 +260,7 @@ final class AttentionForward {
       int query = first + i;
       int from = all ? 0 : Tiles.within(call.firstKey(sequence, query) - key, count);
       int to = all ? count : Tiles.within(call.endKey(sequence, query) - key, count);
-      Tiles.zeroOutside(x, from, to, count);
+      Tiles.zeroOutside(x, from, to, products.scoreRow(count));
       if (from >= to) {
         return;
       }
@@ -330,7 +285,7 @@ final class AttentionForward {
         float shrink = now > before ? (float) Math.exp((double) before - now) : 1;
         putFloat(sumAt, getFloat(sumAt) * shrink + added);
         if (shrink != 1) {
-          kernels.scale(sums + 4L * i * valueCols, shrink, valueCols);
+          kernels.scale(products.sum(i), shrink, call.valueWidth);
         }
       }
       putFloat(maxAt, now);
@@ -340,7 +295,7 @@ final class AttentionForward {
       float total = getFloat(sum.at(sequence, head, first + i));
       kernels.unpack(
           y.type(),
-          sums + 4L * i * valueCols,
+          products.sum(i),
           keys == 0 ? 0 : 1 / total,
           y.at(sequence, head, first + i),
           call.valueWidth);
@@ -348,7 +303,8 @@ final class AttentionForward {
 
     @Override
     public void close() {
-      scratch.close();
+      products.close();
+      factors.close();
     }
   }
 }

@@ -15,6 +15,11 @@ final class FirstSupportingGemm implements Gemm {
     this.first = order.getFirst();
   }
 
+  /** The preferred implementation. */
+  Gemm first() {
+    return first;
+  }
+
   @Override
   public String name() {
     return first.name();

@@ -52,6 +52,27 @@ final class OneDnnGemm implements Gemm {
     this.panelGemm = new PanelGemm(library, pool, lanes);
   }
 
+  /** This library if it is the preferred implementation, else null. */
+  static OneDnnGemm preferred(Gemm gemm) {
+    Gemm first = gemm instanceof FirstSupportingGemm ? ((FirstSupportingGemm) gemm).first() : gemm;
+    return first instanceof OneDnnGemm ? (OneDnnGemm) first : null;
+  }
+
+  /** Whether the library has fast products of this type on this processor. */
+  boolean isFast(DType type) {
+    return panelGemm.isFast(type);
+  }
+
+  /** Takes a lane for products on the calling thread. */
+  OneDnnLane borrow() {
+    return lanes.borrow();
+  }
+
+  /** Makes a lane free for other threads. */
+  void giveBack(OneDnnLane lane) {
+    lanes.giveBack(lane);
+  }
+
   @Override
   public String name() {
     return "onednn";

@@ -84,13 +84,18 @@ final class PanelGemm {
     }
   }
 
+  /** Whether the library multiplies this type well on this processor. */
+  boolean isFast(DType type) {
+    return type == DType.F32 ? singles : type == DType.BF16 && halves;
+  }
+
   /**
    * Whether this single product is to be run here.
    *
    * @param weight whether a packed copy of B may be kept
    */
   boolean takes(GemmShape s, boolean weight) {
-    return (s.b().type() == DType.F32 ? singles : halves)
+    return isFast(s.b().type())
         && s.flops() >= MIN_FLOPS
         && s.n() >= PanelPacking.WIDTH
         && s.k() >= MIN_DEPTH

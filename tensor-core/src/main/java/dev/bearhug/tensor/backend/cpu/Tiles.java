@@ -13,8 +13,13 @@ final class Tiles {
 
     /** Adds a block of floats and returns its position in bytes. */
     long add(long floats) {
+      return addBytes(4 * floats);
+    }
+
+    /** Adds a block of so many bytes and returns its position in bytes. */
+    long addBytes(long size) {
       long at = bytes;
-      bytes += (4 * floats + NativeMemory.ALIGNMENT - 1) & -NativeMemory.ALIGNMENT;
+      bytes += (size + NativeMemory.ALIGNMENT - 1) & -NativeMemory.ALIGNMENT;
       return at;
     }
 
@@ -42,6 +47,13 @@ final class Tiles {
     }
     if (end < count) {
       NativeMemory.fill(row + 4L * end, 4L * (count - end), (byte) 0);
+    }
+  }
+
+  /** Clears the rows {@code [from, to)} of a dense matrix of floats. */
+  static void clearRows(long matrix, int from, int to, int cols) {
+    if (from < to) {
+      NativeMemory.fill(matrix + 4L * from * cols, 4L * (to - from) * cols, (byte) 0);
     }
   }
 }

@@ -103,6 +103,51 @@ class BlockedAttentionTest {
     }
   }
 
+  /** Weights and their gradients are rounded once; sums are not. */
+  @ParameterizedTest(name = "dropout {0}")
+  @ValueSource(doubles = {0, 0.2})
+  void bf16GivesNearlyWhatSinglePrecisionGives(double p) {
+    int[] offsets = {0, 128, 128, 301, 351, 660};
+    try (Scope scope = Scope.open("bf16")) {
+      Tensor[] in = new Tensor[4];
+      for (int i = 0; i < in.length; i++) {
+        in[i] = random(i + 1, 660, i == 0 || i == 3 ? 4 : 2, 32).to(DType.BF16);
+      }
+      for (boolean causal : new boolean[] {false, true}) {
+        AttentionOp.Attrs a = new AttentionOp.Attrs(0.2, causal, p, 1, 2);
+        Tensor at = Tensor.of(offsets, offsets.length);
+        List<Tensor> have = packedPass(a, in[0], in[1], in[2], in[3], at);
+        Tensor[] f = Arrays.stream(in).map(t -> t.to(DType.F32)).toArray(Tensor[]::new);
+        List<Tensor> want = packedPass(a, f[0], f[1], f[2], f[3], at);
+        for (int i = 0; i < have.size(); i++) {
+          Closeness.assertClose(
+              "result " + i,
+              have.get(i).to(DType.F32).toDoubleArray(),
+              want.get(i).toDoubleArray(),
+              0.01,
+              0.01);
+        }
+      }
+    }
+  }
+
+  /** Queries beyond the last of their tile are zeros, which must not meet infinite keys. */
+  @Test
+  void infinityInAHiddenKeyDoesNotReachOtherQueries() {
+    AttentionOp.Attrs a = new AttentionOp.Attrs(0.2, true, 0, 0, 0);
+    try (Scope scope = Scope.open("hidden")) {
+      Tensor q = random(1, 1, 1, 70, 16);
+      float[] values = random(2, 1, 1, 70, 16).toFloatArray();
+      values[69 * 16] = Float.POSITIVE_INFINITY;
+      Tensor k = Tensor.of(values, 1, 1, 70, 16);
+      Tensor v = random(3, 1, 1, 70, 16);
+      float[] y = Dispatcher.call(AttentionOp.INSTANCE, a, q, k, v, null).toFloatArray();
+      for (int i = 0; i < 69 * 16; i++) {
+        assertThat(y[i]).isFinite();
+      }
+    }
+  }
+
   /** Sequence {@code n} as {@code [1, h, s, d]}. */
   private static Tensor batch(Tensor x, int[] offsets, int n) {
     return x.slice(0, offsets[n], offsets[n + 1]).permute(1, 0, 2).unsqueeze(0);
