@@ -1,5 +1,6 @@
 package dev.bearhug.tensor.backend.cpu;
 
+import static dev.bearhug.tensor.backend.cpu.FloatLanes.BYTES;
 import static dev.bearhug.tensor.backend.cpu.FloatLanes.LANES;
 import static dev.bearhug.tensor.backend.cpu.FloatLanes.broadcast;
 import static dev.bearhug.tensor.backend.cpu.FloatLanes.load;
@@ -16,9 +17,10 @@ import jdk.incubator.vector.VectorMask;
 /**
  * Normalisation kernels with SIMD.
  *
- * <p>The first pass over a row gives its mean rounded to float; the second, over differences from
- * that, gives the variance and the part of the mean that rounding lost. So float lanes are as exact
- * as double. Rows whose squares overflow go to the plain kernel.
+ * <p>Mean and variance come from one pass over differences from the mean of the first elements, or
+ * from a second one over differences from the mean that the first gave, where the estimate was off
+ * by more than a standard deviation. So nothing cancels, and float lanes are as exact as double.
+ * Rows whose squares overflow go to the plain kernel.
  */
 final class VectorNormKernels implements NormKernels {
 
@@ -179,14 +181,21 @@ final class VectorNormKernels implements NormKernels {
 
   private void layerNormRow(
       long x, long weight, long bias, long y, long mean, long rstd, long cols, double eps) {
-    float near = (float) (reduce.sum(x, cols) / cols);
-    double lost = 0;
-    double squares = 0;
-    for (long start = 0; start < cols; start += BLOCK) {
-      long size = Math.min(BLOCK, cols - start);
-      long moments = centredMoments(x + 4 * start, near, size);
-      lost += first(moments);
-      squares += second(moments);
+    float near = estimate(x, cols);
+    double lost;
+    double squares;
+    for (boolean estimated = true; ; estimated = false) {
+      lost = 0;
+      squares = 0;
+      for (long start = 0; start < cols; start += BLOCK) {
+        long moments = centredMoments(x + 4 * start, near, Math.min(BLOCK, cols - start));
+        lost += first(moments);
+        squares += second(moments);
+      }
+      if (!estimated || 2 * lost * lost <= squares * cols) {
+        break;
+      }
+      near = (float) (near + lost / cols);
     }
     if (!(squares <= Float.MAX_VALUE)) {
       scalar.layerNormRows(x, weight, bias, y, mean, rstd, 1, cols, eps);
@@ -211,6 +220,13 @@ final class VectorNormKernels implements NormKernels {
     if (rstd != 0) {
       putFloat(rstd, (float) scale);
     }
+  }
+
+  /** The mean of the first elements. */
+  private static float estimate(long x, long n) {
+    return n < LANES
+        ? FloatLanes.sum(load(x, tail(0, n))) / n
+        : FloatLanes.sum(load(x)) * (1f / LANES);
   }
 
   private static void normaliseAffine(
@@ -287,16 +303,27 @@ final class VectorNormKernels implements NormKernels {
     FloatVector centre = broadcast(mean);
     FloatVector s0 = zero();
     FloatVector s1 = zero();
+    FloatVector s2 = zero();
+    FloatVector s3 = zero();
     FloatVector q0 = zero();
     FloatVector q1 = zero();
+    FloatVector q2 = zero();
+    FloatVector q3 = zero();
     long i = 0;
-    for (long end = n - n % (2L * LANES); i < end; i += 2L * LANES) {
-      FloatVector u = load(x + 4 * i).sub(centre);
-      FloatVector v = load(x + 4 * (i + LANES)).sub(centre);
-      s0 = s0.add(u);
-      s1 = s1.add(v);
-      q0 = u.fma(u, q0);
-      q1 = v.fma(v, q1);
+    for (long end = n - n % (4L * LANES); i < end; i += 4L * LANES) {
+      long at = x + 4 * i;
+      FloatVector a = load(at).sub(centre);
+      FloatVector b = load(at + BYTES).sub(centre);
+      FloatVector c = load(at + 2L * BYTES).sub(centre);
+      FloatVector d = load(at + 3L * BYTES).sub(centre);
+      s0 = s0.add(a);
+      s1 = s1.add(b);
+      s2 = s2.add(c);
+      s3 = s3.add(d);
+      q0 = a.fma(a, q0);
+      q1 = b.fma(b, q1);
+      q2 = c.fma(c, q2);
+      q3 = d.fma(d, q3);
     }
     for (; i < n; i += LANES) {
       VectorMask<Float> rest = tail(i, n);
@@ -304,7 +331,7 @@ final class VectorNormKernels implements NormKernels {
       s0 = s0.add(u);
       q0 = u.fma(u, q0);
     }
-    return pair(FloatLanes.sum(s0.add(s1)), FloatLanes.sum(q0.add(q1)));
+    return pair(FloatLanes.sum(s0, s1, s2, s3), FloatLanes.sum(q0, q1, q2, q3));
   }
 
   /** Two floats as one number: a result that needs no object. */

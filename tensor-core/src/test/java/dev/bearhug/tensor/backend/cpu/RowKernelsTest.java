@@ -311,6 +311,16 @@ class RowKernelsTest {
         assertClose("mean " + offset, y.toArray(), i -> norm.y[i], 1e-5, 1e-6);
       }
     }
+    float[] uneven = KernelCases.normal(2, ROWS * 769);
+    for (int i = 0; i < uneven.length; i++) {
+      uneven[i] += i % 769 < 16 ? 1e4f : -100;
+    }
+    Norm far = new Norm(uneven, uneven, ones(769), new float[769], 769, 1e-5, true);
+    try (Arena arena = Arena.ofConfined()) {
+      NativeFloats y = NativeFloats.of(arena, uneven);
+      kernels.norm().layerNormRows(y.address(), 0, 0, y.address(), 0, 0, ROWS, 769, 1e-5);
+      assertClose("first elements far from the mean", y.toArray(), i -> far.y[i], 1e-6, 1e-6);
+    }
     float[] huge = {1e30f, -1e30f, 2e30f, 3e30f};
     Norm norm = new Norm(huge, huge, ones(4), new float[4], 4, 1e-5, true);
     Norm rms = new Norm(huge, huge, ones(4), new float[4], 4, 1e-5, false);
