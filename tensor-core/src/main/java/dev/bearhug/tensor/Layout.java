@@ -192,7 +192,8 @@ public final class Layout {
       throw new ShapeException(
           "diagonal", "axes " + axis1 + " and " + axis2 + " of " + shape + " are the same axis.");
     }
-    long row = Math.max(0, -diagonal);
+    // The smallest long has no opposite; any number beyond the sizes is as good.
+    long row = Math.max(0, -Math.max(diagonal, -Long.MAX_VALUE));
     long column = Math.max(0, diagonal);
     long length = Math.max(0, Math.min(shape.dim(a) - row, shape.dim(b) - column));
     long[] d = new long[strides.length - 1];
@@ -318,6 +319,28 @@ public final class Layout {
       left /= d;
     }
     return new Layout(target, s, offset);
+  }
+
+  /** Whether all elements lie in a storage of that many elements. */
+  boolean fits(long elements) {
+    if (shape.numel() == 0) {
+      return true;
+    }
+    long low = offset;
+    long high = offset;
+    for (int i = 0; i < strides.length; i++) {
+      long steps = shape.dim(i) - 1;
+      long reach = steps * strides[i];
+      if (Math.multiplyHigh(steps, strides[i]) != reach >> 63 || Math.abs(reach) > elements) {
+        return false;
+      }
+      low += Math.min(0, reach);
+      high += Math.max(0, reach);
+      if (low < 0 || high >= elements) {
+        return false;
+      }
+    }
+    return low >= 0 && high < elements;
   }
 
   /** Storage position, in elements, of the element with row-major number {@code index}. */

@@ -71,7 +71,14 @@ public final class Shape {
     int a = axis < 0 ? axis + dims.length : axis;
     if (a < 0 || a >= dims.length) {
       throw new ShapeException(
-          "shape", "axis " + axis + " does not exist in " + this + " of rank " + dims.length + ".");
+          "shape",
+          "axis "
+              + axis
+              + " does not exist in "
+              + this
+              + " of rank "
+              + dims.length
+              + ".\n  Axes count from 0, or from -1 at the end.");
     }
     return a;
   }

@@ -203,9 +203,22 @@ public final class Spatial {
    * The matrix {@code [windows, elements]} of means: window i is floor(i n/w) to ceil((i+1) n/w).
    */
   private static Tensor shares(Tensor x, int axis, long windows) {
-    int n = Math.toIntExact(x.dim(axis));
-    int w = Math.toIntExact(windows);
-    double[] matrix = new double[Math.multiplyExact(n, w)];
+    if (windows < 0
+        || windows * Math.max(1, x.dim(axis)) > Integer.MAX_VALUE - 8
+        || windows > Integer.MAX_VALUE
+        || x.dim(axis) > Integer.MAX_VALUE) {
+      throw new ShapeException(
+          "adaptive_avg_pool",
+          windows
+              + " windows of axis "
+              + axis
+              + " of "
+              + x.shape()
+              + " (the number must not be negative, and times the size below 2^31).");
+    }
+    int n = (int) x.dim(axis);
+    int w = (int) windows;
+    double[] matrix = new double[n * w];
     for (int i = 0; i < w; i++) {
       int start = (int) ((long) i * n / w);
       int end = (int) (((long) (i + 1) * n + w - 1) / w);

@@ -2,6 +2,7 @@ package dev.bearhug.tensor;
 
 import dev.bearhug.tensor.backend.Backend;
 import dev.bearhug.tensor.backend.Backends;
+import dev.bearhug.tensor.error.IndexException;
 import dev.bearhug.tensor.error.ReleasedTensorException;
 import dev.bearhug.tensor.error.ShapeException;
 import dev.bearhug.tensor.memory.AllocationSite;
@@ -304,7 +305,11 @@ public final class Tensor implements AutoCloseable {
 
   /** The integers 0 to n - 1 as {@code I64}. */
   public static Tensor arange(long n, Device device) {
-    long[] values = new long[Math.toIntExact(n)];
+    if (n < 0 || n > Integer.MAX_VALUE - 8) {
+      throw new ShapeException(
+          "arange", "the number of elements is " + n + " but must be in [0, 2^31 - 8).");
+    }
+    long[] values = new long[(int) n];
     Arrays.setAll(values, i -> i);
     return of(values, n).to(device);
   }
@@ -370,6 +375,7 @@ public final class Tensor implements AutoCloseable {
 
   /** Hands this tensor to another scope, null for free-standing; called by {@link Scope#keep}. */
   public void moveTo(Scope target) {
+    checkLive("keep");
     scope = target;
     if (target != null) {
       target.add(this);
@@ -423,6 +429,14 @@ public final class Tensor implements AutoCloseable {
   /** Another handle on the same storage with another layout, not recorded; for the engine. */
   public Tensor view(Layout newLayout) {
     checkLive("view");
+    if (newLayout != layout && !newLayout.fits(storage.bytes() / dtype.bytes())) {
+      throw new ShapeException(
+          "view",
+          newLayout
+              + " reaches outside of the "
+              + storage.bytes() / dtype.bytes()
+              + " elements in memory.");
+    }
     storage.retain();
     return new Tensor(storage, newLayout, dtype);
   }
@@ -788,6 +802,21 @@ public final class Tensor implements AutoCloseable {
   /** One element of an axis, which disappears; negative numbers count from its end. */
   public Tensor select(int axis, long index) {
     long i = index < 0 ? index + dim(axis) : index;
+    if (i < 0 || i >= dim(axis)) {
+      throw new IndexException(
+          "select",
+          "element "
+              + index
+              + " is outside [-"
+              + dim(axis)
+              + ", "
+              + dim(axis)
+              + ") of axis "
+              + axis
+              + " of "
+              + shape()
+              + ".");
+    }
     Tensor s = slice(axis, i, i + 1);
     return s.squeeze(axis);
   }
@@ -808,6 +837,19 @@ public final class Tensor implements AutoCloseable {
   /** Inserts an axis of size 1 before {@code axis}; -1 appends it. */
   public Tensor unsqueeze(int axis) {
     int a = axis < 0 ? axis + rank() + 1 : axis;
+    if (a < 0 || a > rank()) {
+      throw new ShapeException(
+          "unsqueeze",
+          "place "
+              + axis
+              + " for a new axis is outside [-"
+              + (rank() + 1)
+              + ", "
+              + rank()
+              + "] of "
+              + shape()
+              + ".");
+    }
     long[] d = new long[rank() + 1];
     for (int i = 0, j = 0; i < d.length; i++) {
       d[i] = i == a ? 1 : dim(j++);
@@ -1710,15 +1752,23 @@ public final class Tensor implements AutoCloseable {
 
   /** Tensors joined along an existing axis. */
   public static Tensor cat(int axis, Tensor... parts) {
+    requireParts("cat", parts);
     return Dispatcher.call(CatOp.INSTANCE, parts[0].shape().axis(axis), parts);
   }
 
   /** Tensors of equal shape joined along a new axis. */
   public static Tensor stack(int axis, Tensor... parts) {
+    requireParts("stack", parts);
     Tensor[] wider = new Tensor[parts.length];
     int at = axis < 0 ? axis + parts[0].rank() + 1 : axis;
     Arrays.setAll(wider, i -> parts[i].unsqueeze(at));
     return cat(at, wider);
+  }
+
+  private static void requireParts(String user, Tensor[] parts) {
+    if (parts.length == 0) {
+      throw new ShapeException(user, "there are no tensors to join. Give at least one.");
+    }
   }
 
   @Override

@@ -35,7 +35,10 @@ class ShapeTest {
     for (int axis : new int[] {3, -4}) {
       assertThatThrownBy(() -> s.dim(axis))
           .isInstanceOf(ShapeException.class)
-          .hasMessage("shape: axis " + axis + " does not exist in [2, 3, 4] of rank 3.");
+          .hasMessage(
+              "shape: axis "
+                  + axis
+                  + " does not exist in [2, 3, 4] of rank 3.\n  Axes count from 0, or from -1 at the end.");
     }
   }
 

@@ -146,8 +146,8 @@ public final class SegmentPool implements BufferAllocator {
         .append(gib(limit))
         .append(" (live ")
         .append(gib(live.get()))
-        .append(").\n  Largest owners:");
-    String separator = " ";
+        .append(").\n  ");
+    String separator = "Largest owners: ";
     for (AllocationSite.Usage u : AllocationSite.largest(5)) {
       text.append(separator)
           .append(u.name())
@@ -158,9 +158,9 @@ public final class SegmentPool implements BufferAllocator {
           .append(" buffers)");
       separator = ", ";
     }
-    text.append(
-            ".\n  Try a smaller batch with gradient accumulation, train.checkpointing=each_block,")
-        .append(" or a higher limit with -Dbearhug.maxMemory.");
+    text.append(separator.startsWith("L") ? "" : ".\n  ")
+        .append("Try: --set train.checkpointing=each_block, smaller train.batchSize with")
+        .append(" train.accumulate, train.precision=bf16, or a higher -Dbearhug.maxMemory.");
     return new OutOfMemoryException(site.name(), text.toString());
   }
 

@@ -92,6 +92,39 @@ public final class Inference {
     }
   }
 
+  /** Requires an axis of a shape, counted from 0. */
+  public void requireAxis(int axis, Shape of) {
+    if (axis < 0 || axis >= of.rank()) {
+      throw new ShapeException(
+          op.name(),
+          "axis " + axis + " is outside [0, " + of.rank() + "), the axes of " + of + ".");
+    }
+  }
+
+  /** The sum of sizes that are not negative; throws if it exceeds what a size can be. */
+  public long sum(long a, long b) {
+    if (a + b < 0) {
+      throw new ShapeException(op.name(), "a size of " + a + " + " + b + " exceeds 2^63 - 1.");
+    }
+    return a + b;
+  }
+
+  /** The product of sizes that are not negative; throws if it exceeds what a size can be. */
+  public long product(long a, long b) {
+    if (Math.multiplyHigh(a, b) != 0 || a * b < 0) {
+      throw new ShapeException(op.name(), "a size of " + a + " * " + b + " exceeds 2^63 - 1.");
+    }
+    return a * b;
+  }
+
+  /** Requires an option to be a finite number that is not negative. */
+  public void requireNotNegative(String option, double value) {
+    if (!(value >= 0 && value <= Double.MAX_VALUE)) {
+      throw new IllegalArgumentException(
+          op.name() + ": " + option + " is " + value + " but must be finite and not negative.");
+    }
+  }
+
   /** Requires an input to be of floating-point type. */
   public void requireFloating(String input) {
     DType have = dtype(input);

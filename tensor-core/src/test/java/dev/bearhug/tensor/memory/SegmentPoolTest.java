@@ -78,7 +78,9 @@ class SegmentPoolTest {
             "pool-test: asked for 2.0 MiB, 1.0 MiB free of 3.0 MiB (live 2.0 MiB).\n"
                 + "  Largest owners: ")
         .hasMessageContaining("pool-test 2.0 MiB (1 buffers)")
-        .hasMessageEndingWith("a higher limit with -Dbearhug.maxMemory.");
+        .hasMessageEndingWith(
+            "\n  Try: --set train.checkpointing=each_block, smaller train.batchSize with"
+                + " train.accumulate, train.precision=bf16, or a higher -Dbearhug.maxMemory.");
     for (long bytes : new long[] {1L << 62, Long.MAX_VALUE - 63, Long.MAX_VALUE}) {
       assertThatThrownBy(() -> pool.allocate(bytes, SITE))
           .as("%d bytes", bytes)

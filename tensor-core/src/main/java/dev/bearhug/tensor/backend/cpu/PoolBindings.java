@@ -55,8 +55,10 @@ final class PoolBindings {
       for (long s = 0; s < cols; s++) {
         long left = s * a.columns().stride() - a.columns().padding();
         long best = largest(a, x, height, width, top, left);
-        putFloat(y + 4 * (r * cols + s), getFloat(x + 4 * best));
-        putLong(at + 8 * (r * cols + s), best);
+        // A dilated window can leap over all elements; like padding it is then the least number.
+        float value = best < 0 ? Float.NEGATIVE_INFINITY : getFloat(x + 4 * best);
+        putFloat(y + 4 * (r * cols + s), value);
+        putLong(at + 8 * (r * cols + s), Math.max(0, best));
       }
     }
   }

@@ -37,7 +37,8 @@ final class RotaryBindings {
       largest = Math.max(largest, angles[i]);
       smallest = Math.min(smallest, angles[i]);
     }
-    boolean kept = c.in(2) == null && smallest >= 0;
+    // Positions that far out turn by numbers of their own; one more than the largest would wrap.
+    boolean kept = c.in(2) == null && smallest >= 0 && largest < Integer.MAX_VALUE;
     RotaryTables.Table table = kept ? tables.upTo(a, largest + 1) : null;
     long width = 4L * RotaryTables.width(a);
     if (table != null) {

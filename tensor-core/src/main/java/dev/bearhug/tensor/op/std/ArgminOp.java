@@ -24,7 +24,9 @@ public final class ArgminOp extends Op<Integer> {
 
   @Override
   public void infer(Inference i, Integer axis) {
+    i.requireDType("x", DType.F32, DType.F64, DType.BF16, DType.F16, DType.I32, DType.I64);
     Shape in = i.shape(0);
+    i.requireAxis(axis, in);
     i.require(
         in.dim(axis) > 0, () -> "axis " + axis + " of " + in + " is empty and has no argmin.");
     i.output(in.without(axis), DType.I64);

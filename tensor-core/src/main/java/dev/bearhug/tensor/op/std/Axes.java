@@ -2,6 +2,7 @@ package dev.bearhug.tensor.op.std;
 
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.error.ShapeException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -13,6 +14,28 @@ import java.util.stream.IntStream;
  * @param keepDims whether reduced axes stay with size 1
  */
 public record Axes(List<Integer> axes, boolean keepDims) {
+
+  /**
+   * Checks the order.
+   *
+   * @throws ShapeException if an axis is negative or not behind the one before it
+   */
+  public Axes {
+    int before = -1;
+    for (int axis : axes) {
+      if (axis <= before) {
+        throw new ShapeException(
+            "axes", axes + " must be non-negative and in increasing order. Use Axes.of.");
+      }
+      before = axis;
+    }
+  }
+
+  private void check(Shape input) {
+    if (!axes.isEmpty()) {
+      input.axis(axes.get(axes.size() - 1));
+    }
+  }
 
   /** All axes. */
   public static Axes all(Shape shape) {
@@ -32,6 +55,7 @@ public record Axes(List<Integer> axes, boolean keepDims) {
 
   /** Shape with every reduced axis of size 1. */
   public Shape kept(Shape input) {
+    check(input);
     long[] d = input.dims();
     axes.forEach(a -> d[a] = 1);
     return Shape.of(d);
@@ -39,6 +63,7 @@ public record Axes(List<Integer> axes, boolean keepDims) {
 
   /** Shape of the result. */
   public Shape result(Shape input) {
+    check(input);
     if (keepDims) {
       return kept(input);
     }

@@ -57,6 +57,7 @@ public final class BatchNormOp extends Op<BatchNormOp.Attrs> {
   @Override
   public void infer(Inference i, Attrs a) {
     i.requireFloating("x");
+    i.requireNotNegative("eps", a.eps());
     i.requireRank("x", 2);
     Shape x = i.shape("x");
     Shape channels = Shape.of(x.dim(1));

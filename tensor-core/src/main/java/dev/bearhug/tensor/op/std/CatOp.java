@@ -26,6 +26,7 @@ public final class CatOp extends Op<Integer> {
   @Override
   public void infer(Inference i, Integer axis) {
     Shape first = i.shape(0);
+    i.requireAxis(axis, first);
     long size = 0;
     for (int p = 0; p < i.inputs(); p++) {
       int part = p;
@@ -51,7 +52,7 @@ public final class CatOp extends Op<Integer> {
                   + ", part 0 is "
                   + i.dtype(0)
                   + ". Convert one with to(...).");
-      size += i.shape(p).dim(axis);
+      size = i.sum(size, i.shape(p).dim(axis));
     }
     i.output(first.with(axis, size), i.dtype(0));
   }

@@ -47,7 +47,7 @@ public final class Conv2dGradInputOp extends Op<Conv2dGradInputOp.Attrs> {
     Shape gy = i.shape("gy");
     Shape w = i.shape("weight");
     Conv2dOp.check(i, a.conv(), gy, w);
-    Shape gx = Shape.of(gy.dim(0), w.dim(1) * a.conv().groups(), a.height(), a.width());
+    Shape gx = Shape.of(gy.dim(0), i.product(w.dim(1), a.conv().groups()), a.height(), a.width());
     i.requireShape(
         "gy",
         Conv2dOp.output(i, a.conv(), gx, w),

@@ -70,6 +70,11 @@ public final class Conv2dOp extends Op<Conv2dOp.Attrs> {
       return kernel == 1 && stride == 1 && before == 0 && after == 0;
     }
 
+    /** Whether all numbers are small enough for sums and products of two of them. */
+    boolean isSmall() {
+      return Math.max(Math.max(stride, dilation), Math.max(before, after)) <= Integer.MAX_VALUE;
+    }
+
     boolean isValid() {
       return stride >= 1 && before >= 0 && after >= 0 && dilation >= 1;
     }
@@ -96,7 +101,7 @@ public final class Conv2dOp extends Op<Conv2dOp.Attrs> {
     Shape w = i.shape("weight");
     check(i, a, x, w);
     i.require(
-        x.dim(1) == w.dim(1) * a.groups(),
+        x.dim(1) == i.product(w.dim(1), a.groups()),
         () ->
             "x "
                 + x
@@ -125,6 +130,19 @@ public final class Conv2dOp extends Op<Conv2dOp.Attrs> {
     i.require(
         a.rows().isValid() && a.columns().isValid(),
         () -> "stride and dilation must be at least 1, padding at least 0: " + a + ".");
+    i.require(
+        a.rows().isSmall()
+            && a.columns().isSmall()
+            && Math.max(x.dim(2), x.dim(3)) <= Long.MAX_VALUE / 4
+            && Math.max(w.dim(2), w.dim(3)) <= Integer.MAX_VALUE,
+        () ->
+            "stride, dilation, padding and kernel must be below 2^31, sizes below 2^61: "
+                + a
+                + " for "
+                + x
+                + " and "
+                + w
+                + ".");
     i.require(
         a.groups() >= 1 && w.dim(0) % a.groups() == 0,
         () ->

@@ -37,6 +37,7 @@ public final class CosineSimilarityOp extends Op<CosineSimilarityOp.Attrs> {
     i.requireFloating("a");
     i.requireSameDType("a", "b");
     Shape s = Shape.broadcast(name(), i.shape(0), i.shape(1));
+    i.requireNotNegative("eps", a.eps());
     i.output(s.without(a.axis()), i.dtype(0));
   }
 

@@ -2,11 +2,14 @@ package dev.bearhug.tensor.op.std;
 
 import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.error.ShapeException;
+import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -87,5 +90,18 @@ public final class CrossEntropyGradOp extends Op<CrossEntropyOp.Attrs> {
             .indices(3, 0)
             .uniform(0)
             .build());
+  }
+
+  @Override
+  public List<ErrorSample<CrossEntropyOp.Attrs>> errorSamples(Sampler s) {
+    return List.of(
+        s.sample(CrossEntropyOp.Attrs.MEAN)
+            .uniform()
+            .uniform(2, 3)
+            .indices(3, 2)
+            .uniform(3)
+            .fails(
+                ShapeException.class,
+                "cross_entropy_grad: lse is [3] but must be [2]: there is one value per row of logits."));
   }
 }

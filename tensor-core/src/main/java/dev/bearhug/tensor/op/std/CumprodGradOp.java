@@ -30,6 +30,7 @@ public final class CumprodGradOp extends Op<ScanAttrs> {
     i.requireFloating("gy");
     i.requireSameDType("gy", "x");
     i.requireShape("x", i.shape("gy"), "a gradient has the shape of its value");
+    i.requireAxis(a.axis(), i.shape(0));
     i.output(i.shape(0), i.dtype(0));
   }
 

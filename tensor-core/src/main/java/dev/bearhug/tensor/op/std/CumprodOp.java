@@ -2,14 +2,17 @@ package dev.bearhug.tensor.op.std;
 
 import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.error.ShapeException;
 import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Dispatcher;
+import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
 import dev.bearhug.tensor.op.Vjp;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** Running product along an axis; accumulated in double. */
@@ -25,6 +28,7 @@ public final class CumprodOp extends Op<ScanAttrs> {
   @Override
   public void infer(Inference i, ScanAttrs a) {
     i.requireDType("x", DType.F32, DType.F64, DType.BF16, DType.F16, DType.I32, DType.I64);
+    i.requireAxis(a.axis(), i.shape(0));
     i.output(i.shape(0), i.dtype(0));
   }
 
@@ -41,5 +45,14 @@ public final class CumprodOp extends Op<ScanAttrs> {
             s.sample(new ScanAttrs(1, false, false))
                 .values(new double[] {0, 2, 3, 4, 0, 5, 0, 2, 1, 2, 3, 0}, 3, 4)
                 .build()));
+  }
+
+  @Override
+  public List<ErrorSample<ScanAttrs>> errorSamples(Sampler s) {
+    return List.of(
+        s.sample(new ScanAttrs(-1, false, false))
+            .uniform(2, 3)
+            .fails(
+                ShapeException.class, "cumprod: axis -1 is outside [0, 2), the axes of [2, 3]."));
   }
 }

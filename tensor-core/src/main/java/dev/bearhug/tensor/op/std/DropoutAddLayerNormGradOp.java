@@ -1,13 +1,17 @@
 package dev.bearhug.tensor.op.std;
 
 import dev.bearhug.tensor.DType;
+import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.error.ShapeException;
 import dev.bearhug.tensor.op.Dispatcher;
+import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +36,12 @@ public final class DropoutAddLayerNormGradOp extends Op<DropoutAddLayerNormOp.At
     i.requireFloating("gy");
     i.requireShape("gy", i.shape("sum"), "a gradient has the shape of its value");
     i.requireSameDType("gy", "sum");
+    i.requireRank("sum", 1);
+    Shape sum = i.shape("sum");
+    i.requireFloating("weight");
+    i.requireShape("weight", Shape.of(sum.dim(-1)), "it must match the last axis of x");
+    LayerNormOp.checkStatistics(i, "mean", sum, i.dtype("sum"), 1);
+    LayerNormOp.checkStatistics(i, "rstd", sum, i.dtype("sum"), 1);
     i.output(i.shape("sum"), i.dtype("sum"));
     i.output(i.shape("sum"), i.dtype("sum"));
     i.output(i.shape("weight"), i.dtype("weight"));
@@ -75,5 +85,19 @@ public final class DropoutAddLayerNormGradOp extends Op<DropoutAddLayerNormOp.At
         .uniform(rows)
         .uniformIn(1, 2, rows)
         .build();
+  }
+
+  @Override
+  public List<ErrorSample<DropoutAddLayerNormOp.Attrs>> errorSamples(Sampler s) {
+    return List.of(
+        s.sample(new DropoutAddLayerNormOp.Attrs(1e-5, 0, 1, 2))
+            .uniform(2, 3)
+            .uniform(2, 3)
+            .uniform(4)
+            .uniform(2)
+            .uniform(2)
+            .fails(
+                ShapeException.class,
+                "dropout_add_layer_norm_grad: weight is [4] but must be [3]: it must match the last axis of x."));
   }
 }

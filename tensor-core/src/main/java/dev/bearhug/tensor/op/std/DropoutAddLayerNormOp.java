@@ -68,6 +68,7 @@ public final class DropoutAddLayerNormOp extends Op<DropoutAddLayerNormOp.Attrs>
   @Override
   public void infer(Inference i, Attrs a) {
     i.requireFloating("x");
+    i.requireNotNegative("eps", a.eps());
     i.requireFloating("residual");
     i.requireRank("x", 1);
     i.requireShape("residual", i.shape("x"), "what is added must have the shape of x");

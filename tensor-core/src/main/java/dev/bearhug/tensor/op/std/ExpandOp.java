@@ -5,12 +5,14 @@ import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.ShapeException;
 import dev.bearhug.tensor.op.CastPolicy;
+import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
 import dev.bearhug.tensor.op.ViewOp;
 import dev.bearhug.tensor.op.Vjp;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -62,5 +64,18 @@ public final class ExpandOp extends ViewOp<Shape> {
         s.sample(Shape.of(4, 2, 3)).uniform(2, 1).build(),
         s.sample(Shape.of(2, 0)).uniform(2, 1).build(),
         s.sample(Shape.of(3, 0, 2)).uniform(0, 1).build());
+  }
+
+  @Override
+  public List<ErrorSample<Shape>> errorSamples(Sampler s) {
+    return List.of(
+        s.sample(Shape.of(4, 3))
+            .uniform(2, 3)
+            .fails(
+                ShapeException.class,
+                "expand: [2, 3] does not expand to [4, 3]: axis 0 is 2, only axes of size 1 can grow."),
+        s.sample(Shape.of(3))
+            .uniform(2, 3)
+            .fails(ShapeException.class, "expand: [2, 3] has more axes than [3]."));
   }
 }

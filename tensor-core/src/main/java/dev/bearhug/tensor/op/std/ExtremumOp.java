@@ -1,5 +1,6 @@
 package dev.bearhug.tensor.op.std;
 
+import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.ShapeException;
@@ -45,7 +46,9 @@ public final class ExtremumOp extends Op<ExtremumOp.Attrs> {
 
   @Override
   public void infer(Inference i, Attrs a) {
+    i.requireDType("x", DType.F32, DType.F64, DType.BF16, DType.F16, DType.I32, DType.I64);
     Shape in = i.shape(0);
+    i.requireAxis(a.axis(), in);
     i.require(
         in.dim(a.axis()) > 0,
         () -> "axis " + a.axis() + " of " + in + " is empty and has no " + name() + ".");

@@ -36,6 +36,7 @@ public final class FlipOp extends Op<List<Integer>> {
     i.require(
         axes.stream().distinct().count() == axes.size(),
         () -> "axes " + axes + " name an axis twice.");
+    axes.forEach(a -> i.requireAxis(a, i.shape(0)));
     i.output(i.shape(0), i.dtype(0));
   }
 

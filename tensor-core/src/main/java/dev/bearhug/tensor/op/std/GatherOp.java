@@ -39,6 +39,7 @@ public final class GatherOp extends Op<Integer> {
     i.require(
         x.rank() == index.rank(),
         () -> "index " + index + " must have as many axes as the values " + x + ".");
+    i.requireAxis(axis, x);
     for (int a = 0; a < x.rank(); a++) {
       int at = a;
       i.require(

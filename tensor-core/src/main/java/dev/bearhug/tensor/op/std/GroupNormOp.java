@@ -58,6 +58,7 @@ public final class GroupNormOp extends Op<GroupNormOp.Attrs> {
   @Override
   public void infer(Inference i, Attrs a) {
     i.requireFloating("x");
+    i.requireNotNegative("eps", a.eps());
     i.requireRank("x", 2);
     Shape x = i.shape("x");
     i.require(

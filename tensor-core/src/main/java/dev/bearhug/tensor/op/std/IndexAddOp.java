@@ -43,7 +43,7 @@ public final class IndexAddOp extends Op<IndexAddOp.Attrs> {
   }
 
   static void checkSource(Inference i, int axis) {
-    IndexSelectOp.checkIndex(i);
+    IndexSelectOp.checkIndex(i, axis);
     i.requireSameDType("x", "source");
     i.requireShape(
         "source",

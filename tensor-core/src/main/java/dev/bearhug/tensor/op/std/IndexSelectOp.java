@@ -30,13 +30,14 @@ public final class IndexSelectOp extends Op<Integer> {
 
   @Override
   public void infer(Inference i, Integer axis) {
-    checkIndex(i);
+    checkIndex(i, axis);
     i.output(i.shape("x").with(axis, i.shape("index").dim(0)), i.dtype(0));
   }
 
-  static void checkIndex(Inference i) {
+  static void checkIndex(Inference i, int axis) {
     i.requireDType("index", DType.I64);
     i.requireRank("x", 1);
+    i.requireAxis(axis, i.shape("x"));
     i.require(
         i.shape("index").rank() == 1,
         () ->

@@ -3,11 +3,14 @@ package dev.bearhug.tensor.op.std;
 import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.error.ShapeException;
+import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -33,6 +36,10 @@ public final class LayerNormGradOp extends Op<Integer> {
   public void infer(Inference i, Integer axes) {
     i.requireShape("gy", i.shape("x"), "a gradient has the shape of its value");
     i.requireSameDType("gy", "x");
+    i.requireFloating("x");
+    i.requireRank("x", axes);
+    LayerNormOp.checkStatistics(i, "mean", i.shape("x"), i.dtype("x"), axes);
+    LayerNormOp.checkStatistics(i, "rstd", i.shape("x"), i.dtype("x"), axes);
     Shape row = LayerNormOp.lastAxes(i.shape("x"), axes);
     LayerNormOp.checkScale(i, "weight", row);
     i.output(i.shape("x"), i.dtype("x"));
@@ -86,5 +93,19 @@ public final class LayerNormGradOp extends Op<Integer> {
             .absent()
             .build(),
         s.sample(1).uniform(0, 7).uniform(0, 7).uniform(0).uniform(0).uniform(7).build());
+  }
+
+  @Override
+  public List<ErrorSample<Integer>> errorSamples(Sampler s) {
+    return List.of(
+        s.sample(1)
+            .uniform(2, 3)
+            .uniform(2, 3)
+            .uniform(3)
+            .uniform(2)
+            .uniform(3)
+            .fails(
+                ShapeException.class,
+                "layer_norm_grad: mean is [3] but must be [2]: there is one number per row of x."));
   }
 }

@@ -100,9 +100,16 @@ public final class LayerNormOp extends Op<LayerNormOp.Attrs> {
     }
   }
 
+  /** Rule of an input with one number per row, as the forward pass gave it. */
+  static void checkStatistics(Inference i, String input, Shape x, DType type, int axes) {
+    i.requireDType(input, type, statistics(type));
+    i.requireShape(input, x.dropLast(axes), "there is one number per row of x");
+  }
+
   @Override
   public void infer(Inference i, Attrs a) {
     i.requireFloating("x");
+    i.requireNotNegative("eps", a.eps());
     i.requireRank("x", a.axes());
     Shape row = lastAxes(i.shape("x"), a.axes());
     checkScale(i, "weight", row);

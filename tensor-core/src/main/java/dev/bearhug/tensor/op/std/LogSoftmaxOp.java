@@ -1,8 +1,10 @@
 package dev.bearhug.tensor.op.std;
 
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.error.ShapeException;
 import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Dispatcher;
+import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.NoAttrs;
 import dev.bearhug.tensor.op.Op;
@@ -10,6 +12,7 @@ import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
 import dev.bearhug.tensor.op.Vjp;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** {@code y = x - log(sum(e^x))} along the last axis. */
@@ -49,5 +52,13 @@ public final class LogSoftmaxOp extends Op<NoAttrs> {
         s.sample().uniformIn(-5, 5, 3, 7).build(),
         s.sample().uniformIn(-5, 5, 2, 3, 33).build(),
         s.sample().uniform(0, 4).build());
+  }
+
+  @Override
+  public List<ErrorSample<NoAttrs>> errorSamples(Sampler s) {
+    return List.of(
+        s.sample()
+            .uniform()
+            .fails(ShapeException.class, "log_softmax: x [] has 0 axes, at least 1 are needed."));
   }
 }

@@ -87,7 +87,7 @@ public final class PadOp extends Op<PadOp.Attrs> {
       long after = a.after().get(axis);
       long size = d[axis];
       i.require(
-          size + before + after >= 0 && fits(a.mode(), size, before, after),
+          fits(a.mode(), size, before, after) && size + before + after >= 0,
           () ->
               "padding ("
                   + before
@@ -110,6 +110,10 @@ public final class PadOp extends Op<PadOp.Attrs> {
       return true;
     }
     long most = Math.max(before, after);
+    // Each term is bounded first: their sum could wrap around.
+    if (before > Long.MAX_VALUE / 4 || after > Long.MAX_VALUE / 4 || size > Long.MAX_VALUE / 4) {
+      return false;
+    }
     return switch (mode) {
       case CONSTANT -> before >= -size && after >= -size;
       case REFLECT -> most < size && before >= -size && after >= -size;
@@ -120,7 +124,7 @@ public final class PadOp extends Op<PadOp.Attrs> {
 
   private static String rule(Mode mode) {
     return switch (mode) {
-      case CONSTANT -> "no more may be taken away than there is";
+      case CONSTANT -> "no more may be taken away than there is, and sizes stay below 2^61";
       case REFLECT -> "reflect takes less than the size of the axis";
       case REPLICATE -> "replicate needs an element to repeat";
       case CIRCULAR -> "circular takes at most the size of the axis";
@@ -230,6 +234,6 @@ public final class PadOp extends Op<PadOp.Attrs> {
             .fails(
                 ShapeException.class,
                 "pad: padding (-4, 0) does not fit axis 0 of [3] (no more may be taken away than"
-                    + " there is)."));
+                    + " there is, and sizes stay below 2^61)."));
   }
 }

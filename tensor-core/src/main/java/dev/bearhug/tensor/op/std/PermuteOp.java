@@ -3,7 +3,9 @@ package dev.bearhug.tensor.op.std;
 import dev.bearhug.tensor.Layout;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.error.ShapeException;
 import dev.bearhug.tensor.op.CastPolicy;
+import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
@@ -60,5 +62,18 @@ public final class PermuteOp extends ViewOp<PermuteOp.Attrs> {
     return Stream.of(
         s.sample(new Attrs(List.of(2, 0, 1))).uniform(2, 3, 4).build(),
         s.sample(new Attrs(List.of(1, 0))).uniform(0, 3).build());
+  }
+
+  @Override
+  public List<ErrorSample<Attrs>> errorSamples(Sampler s) {
+    return List.of(
+        s.sample(new Attrs(List.of(0, 0)))
+            .uniform(2, 3)
+            .fails(ShapeException.class, "permute: order [0, 0] names axis 0 twice."),
+        s.sample(new Attrs(List.of(0)))
+            .uniform(2, 3)
+            .fails(
+                ShapeException.class,
+                "permute: order [0] must name each of the 2 axes of [2, 3] once."));
   }
 }

@@ -57,9 +57,15 @@ public record PoolWindow(long kernel, long stride, long padding, long dilation) 
           w.kernel >= 1 && w.stride >= 1 && w.dilation >= 1,
           () -> "kernel, stride and dilation must be at least 1: " + w + ".");
       i.require(
+          Math.max(Math.max(w.kernel, w.stride), w.dilation) <= Integer.MAX_VALUE,
+          () -> "kernel, stride and dilation must be below 2^31: " + w + ".");
+      i.require(
           w.padding >= 0 && 2 * w.padding <= w.kernel,
           () -> "padding must be at least 0 and at most half of the kernel: " + w + ".");
     }
+    i.require(
+        Math.max(x.dim(2), x.dim(3)) <= Long.MAX_VALUE / 4,
+        () -> "x is " + x + " but height and width must be below 2^61.");
     i.require(
         rows.outputs(x.dim(2), ceil) > 0 && columns.outputs(x.dim(3), ceil) > 0,
         () ->

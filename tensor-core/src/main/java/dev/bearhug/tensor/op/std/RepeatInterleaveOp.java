@@ -34,7 +34,8 @@ public final class RepeatInterleaveOp extends Op<RepeatInterleaveOp.Attrs> {
   public void infer(Inference i, Attrs a) {
     i.require(a.repeats() >= 0, () -> "repeats is " + a.repeats() + " but must not be negative.");
     Shape x = i.shape(0);
-    i.output(x.with(a.axis(), x.dim(a.axis()) * a.repeats()), i.dtype(0));
+    i.requireAxis(a.axis(), x);
+    i.output(x.with(a.axis(), i.product(x.dim(a.axis()), a.repeats())), i.dtype(0));
   }
 
   /** A view with a further axis, then one copy. */

@@ -39,7 +39,7 @@ public final class RepeatOp extends Op<List<Long>> {
                 + " (one non-negative number per axis is needed, more make new leading axes).");
     int extra = repeats.size() - x.rank();
     long[] d = new long[repeats.size()];
-    Arrays.setAll(d, k -> repeats.get(k) * (k < extra ? 1 : x.dim(k - extra)));
+    Arrays.setAll(d, k -> i.product(repeats.get(k), k < extra ? 1 : x.dim(k - extra)));
     i.output(Shape.of(d), i.dtype(0));
   }
 

@@ -5,12 +5,14 @@ import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.ShapeException;
 import dev.bearhug.tensor.op.CastPolicy;
+import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
 import dev.bearhug.tensor.op.ViewOp;
 import dev.bearhug.tensor.op.Vjp;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** The elements in row-major order under another shape. */
@@ -78,5 +80,13 @@ public final class ReshapeOp extends ViewOp<Shape> {
         s.sample(Shape.of(6, 2)).uniform(3, 4).build(),
         s.sample(Shape.of(1, 5, 1)).uniform(5).build(),
         s.sample(Shape.of(0, 3)).uniform(3, 0).build());
+  }
+
+  @Override
+  public List<ErrorSample<Shape>> errorSamples(Sampler s) {
+    return List.of(
+        s.sample(Shape.of(4, 2))
+            .uniform(2, 3)
+            .fails(ShapeException.class, "reshape: [2, 3] has 6 elements, [4, 2] has 8."));
   }
 }

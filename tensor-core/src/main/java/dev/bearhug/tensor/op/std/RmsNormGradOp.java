@@ -3,11 +3,14 @@ package dev.bearhug.tensor.op.std;
 import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.error.ShapeException;
+import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -33,6 +36,9 @@ public final class RmsNormGradOp extends Op<Boolean> {
   public void infer(Inference i, Boolean unitOffset) {
     i.requireShape("gy", i.shape("x"), "a gradient has the shape of its value");
     i.requireSameDType("gy", "x");
+    i.requireFloating("x");
+    i.requireRank("x", 1);
+    LayerNormOp.checkStatistics(i, "rstd", i.shape("x"), i.dtype("x"), 1);
     Shape row = Shape.of(i.shape("x").dim(-1));
     LayerNormOp.checkScale(i, "weight", row);
     i.output(i.shape("x"), i.dtype("x"));
@@ -61,5 +67,18 @@ public final class RmsNormGradOp extends Op<Boolean> {
         s.sample(true).uniform(5, 67).uniform(5, 67).uniformIn(1, 2, 5).uniform(67).build(),
         s.sample(false).uniform(3, 9).uniform(3, 9).uniformIn(1, 2, 3).absent().build(),
         s.sample(false).uniform(0, 7).uniform(0, 7).uniform(0).uniform(7).build());
+  }
+
+  @Override
+  public List<ErrorSample<Boolean>> errorSamples(Sampler s) {
+    return List.of(
+        s.sample(false)
+            .uniform(2, 3)
+            .uniform(2, 3)
+            .uniform(3)
+            .uniform(3)
+            .fails(
+                ShapeException.class,
+                "rms_norm_grad: rstd is [3] but must be [2]: there is one number per row of x."));
   }
 }

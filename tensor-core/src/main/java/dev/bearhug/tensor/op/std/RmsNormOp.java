@@ -57,6 +57,7 @@ public final class RmsNormOp extends Op<RmsNormOp.Attrs> {
   @Override
   public void infer(Inference i, Attrs a) {
     i.requireFloating("x");
+    i.requireNotNegative("eps", a.eps());
     i.requireRank("x", 1);
     LayerNormOp.checkScale(i, "weight", Shape.of(i.shape("x").dim(-1)));
     i.output(i.shape("x"), i.dtype("x"));

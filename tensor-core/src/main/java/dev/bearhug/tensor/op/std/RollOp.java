@@ -50,6 +50,7 @@ public final class RollOp extends Op<RollOp.Attrs> {
     i.require(
         a.shifts().size() == (a.axes().isEmpty() ? 1 : a.axes().size()),
         () -> "shifts " + a.shifts() + " and axes " + a.axes() + " must be of the same number.");
+    a.axes().forEach(axis -> i.requireAxis(axis, i.shape(0)));
     i.output(i.shape(0), i.dtype(0));
   }
 

@@ -32,6 +32,7 @@ public final class SliceGradOp extends Op<SliceGradOp.Attrs> {
 
   @Override
   public void infer(Inference i, Attrs a) {
+    i.requireFloating("gy");
     SliceOp.Attrs s = a.slice();
     Shape taken =
         Layout.contiguous(a.shape()).slice(s.axis(), s.start(), s.end(), s.step()).shape();

@@ -1,12 +1,15 @@
 package dev.bearhug.tensor.op.std;
 
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.error.ShapeException;
+import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.NoAttrs;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** Gradient of {@link SoftmaxOp}: {@code gx = y * (gy - sum(gy * y))}. */
@@ -38,5 +41,16 @@ public final class SoftmaxGradOp extends Op<NoAttrs> {
         s.sample().uniform(3, 7).uniformIn(0, 0.3, 3, 7).build(),
         s.sample().uniform(2, 33).uniformIn(0, 0.1, 2, 33).build(),
         s.sample().uniform(0, 3).uniform(0, 3).build());
+  }
+
+  @Override
+  public List<ErrorSample<NoAttrs>> errorSamples(Sampler s) {
+    return List.of(
+        s.sample()
+            .uniform(2, 3)
+            .uniform(2, 4)
+            .fails(
+                ShapeException.class,
+                "softmax_grad: gy is [2, 3] but must be [2, 4]: a gradient has the shape of its value."));
   }
 }

@@ -1,8 +1,11 @@
 package dev.bearhug.tensor.op.std;
 
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.error.DTypeException;
+import dev.bearhug.tensor.error.ShapeException;
 import dev.bearhug.tensor.op.CastPolicy;
 import dev.bearhug.tensor.op.Dispatcher;
+import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.NoAttrs;
 import dev.bearhug.tensor.op.Op;
@@ -10,6 +13,7 @@ import dev.bearhug.tensor.op.OpSpec;
 import dev.bearhug.tensor.op.Sample;
 import dev.bearhug.tensor.op.Sampler;
 import dev.bearhug.tensor.op.Vjp;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** {@code y = e^x / sum(e^x)} along the last axis, computed from {@code x - max(x)}. */
@@ -51,5 +55,18 @@ public final class SoftmaxOp extends Op<NoAttrs> {
         s.sample().uniform(5).build(),
         s.sample().uniformIn(-80, 80, 2, 5).build(),
         s.sample().uniform(0, 4).build());
+  }
+
+  @Override
+  public List<ErrorSample<NoAttrs>> errorSamples(Sampler s) {
+    return List.of(
+        s.sample()
+            .uniform()
+            .fails(ShapeException.class, "softmax: x [] has 0 axes, at least 1 are needed."),
+        s.sample()
+            .indices(3, 3)
+            .fails(
+                DTypeException.class,
+                "softmax: x is I64 but must be of a floating type. Convert it with to(F32)."));
   }
 }

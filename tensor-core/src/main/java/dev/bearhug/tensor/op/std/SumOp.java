@@ -3,7 +3,10 @@ package dev.bearhug.tensor.op.std;
 import dev.bearhug.tensor.DType;
 import dev.bearhug.tensor.Shape;
 import dev.bearhug.tensor.Tensor;
+import dev.bearhug.tensor.error.DTypeException;
+import dev.bearhug.tensor.error.ShapeException;
 import dev.bearhug.tensor.op.CastPolicy;
+import dev.bearhug.tensor.op.ErrorSample;
 import dev.bearhug.tensor.op.Inference;
 import dev.bearhug.tensor.op.Op;
 import dev.bearhug.tensor.op.OpSpec;
@@ -47,5 +50,20 @@ public final class SumOp extends Op<Axes> {
         s.sample(new Axes(List.of(0, 2), false)).uniform(2, 3, 4).build(),
         s.sample(new Axes(List.of(1), false)).uniform(7, 33).build(),
         s.sample(new Axes(List.of(0), false)).uniform(0, 4).build());
+  }
+
+  @Override
+  public List<ErrorSample<Axes>> errorSamples(Sampler s) {
+    return List.of(
+        s.sample(new Axes(List.of(0), false))
+            .bools(3)
+            .fails(
+                DTypeException.class,
+                "sum: x is BOOL but must be one of [F32, F64, BF16, F16, I32, I64]. Convert it with to(...)."),
+        s.sample(new Axes(List.of(2), false))
+            .uniform(2, 3)
+            .fails(
+                ShapeException.class,
+                "shape: axis 2 does not exist in [2, 3] of rank 2.\n  Axes count from 0, or from -1 at the end."));
   }
 }

@@ -40,6 +40,7 @@ public final class TopkOp extends Op<TopkOp.Attrs> {
   public void infer(Inference i, Attrs a) {
     i.requireDType("x", DType.F32, DType.F64, DType.BF16, DType.F16, DType.I32, DType.I64);
     Shape in = i.shape(0);
+    i.requireAxis(a.axis(), in);
     i.require(
         a.k() >= 0 && a.k() <= in.dim(a.axis()),
         () ->

@@ -54,7 +54,7 @@ public final class UnpackRowsOp extends Op<Long> {
     PackRowsOp.checkValues(name(), in[1], count);
     Tensor zeros = Tensor.full(x.shape().with(0, count), 0, x.dtype(), x.device());
     return new Tensor[] {
-      Dispatcher.call(ScatterAddOp.INSTANCE, 0, zeros, PackRowsOp.wide(in[1], x), x)
+      Dispatcher.call(ScatterOp.INSTANCE, 0, zeros, PackRowsOp.wide(in[1], x), x)
     };
   }
 
