@@ -13,6 +13,15 @@ import dev.bearhug.tensor.op.std.Reduction;
 public record Distillation(double temperature, double weight) {
 
   /**
+   * Checks the temperature.
+   *
+   * @throws IllegalArgumentException unless positive and finite
+   */
+  public Distillation {
+    Temperatures.check("distillation", temperature);
+  }
+
+  /**
    * {@code T^2 KL(teacher_T | student_T)}, averaged over rows; no gradient reaches the teacher.
    *
    * @param student scores {@code [n, c]}

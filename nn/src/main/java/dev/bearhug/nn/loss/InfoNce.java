@@ -10,6 +10,15 @@ import dev.bearhug.tensor.Tensor;
  */
 public record InfoNce(double temperature) {
 
+  /**
+   * Checks the temperature.
+   *
+   * @throws IllegalArgumentException unless positive and finite
+   */
+  public InfoNce {
+    Temperatures.check("info_nce", temperature);
+  }
+
   private Tensor own(Tensor scores) {
     return scores.mul(1 / temperature).crossEntropy(Tensor.arange(scores.dim(0), scores.device()));
   }

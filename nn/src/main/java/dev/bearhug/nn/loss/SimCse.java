@@ -12,6 +12,15 @@ import dev.bearhug.tensor.error.ShapeException;
  */
 public record SimCse(double temperature, double hardNegativeWeight) {
 
+  /**
+   * Checks the temperature.
+   *
+   * @throws IllegalArgumentException unless positive and finite
+   */
+  public SimCse {
+    Temperatures.check("sim_cse", temperature);
+  }
+
   /** Without extra weight on hard negatives. */
   public SimCse(double temperature) {
     this(temperature, 0);

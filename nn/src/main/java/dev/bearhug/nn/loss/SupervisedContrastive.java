@@ -15,6 +15,16 @@ import dev.bearhug.tensor.Tensor;
 public record SupervisedContrastive(
     double temperature, double baseTemperature, boolean allAnchors) {
 
+  /**
+   * Checks the temperatures.
+   *
+   * @throws IllegalArgumentException unless positive and finite
+   */
+  public SupervisedContrastive {
+    Temperatures.check("supervised_contrastive", temperature);
+    Temperatures.check("supervised_contrastive", baseTemperature);
+  }
+
   /** All views as anchors, without further scaling. */
   public SupervisedContrastive(double temperature) {
     this(temperature, temperature, true);

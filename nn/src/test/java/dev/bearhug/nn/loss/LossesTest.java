@@ -9,8 +9,22 @@ import dev.bearhug.tensor.Tensor;
 import dev.bearhug.tensor.error.ShapeException;
 import dev.bearhug.tensor.memory.Scope;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LossesTest {
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY})
+  void temperaturesArePositive(double t) {
+    String rule = ": the temperature is " + t + " but must be positive and finite";
+    assertThatThrownBy(() -> new InfoNce(t)).hasMessageStartingWith("info_nce" + rule);
+    assertThatThrownBy(() -> new SimCse(t)).hasMessageStartingWith("sim_cse" + rule);
+    assertThatThrownBy(() -> new Distillation(t, 0.5))
+        .hasMessageStartingWith("distillation" + rule);
+    assertThatThrownBy(() -> new SupervisedContrastive(t))
+        .hasMessageStartingWith("supervised_contrastive" + rule);
+  }
 
   @Test
   void focalLossOfCertainRowsHasAFiniteGradientForGammaBelowOne() {
